@@ -123,7 +123,7 @@ def main(arguments: Sequence[str] | None = None, predictor=None) -> int:
 def _load(args: argparse.Namespace):
     from transformers.utils import logging
 
-    from model.predict import Predictor
+    from model.predictor import Predictor  # late: --help need not wait for torch
 
     if not args.base:
         logging.disable_progress_bar()  # the mini is loaded before a bar could be read
