@@ -1,0 +1,75 @@
+"""Every setting of the studio: the environment variable, its default, what it does. Read by entry points
+only.
+
+Empty means what the help says of it. `read()` returns the values as text, in the order of the table.
+"""
+
+import os
+from collections.abc import Mapping
+from typing import NamedTuple
+
+
+class Setting(NamedTuple):
+    """One environment variable. `fallback` is another variable that counts where this one is not set."""
+
+    name: str
+    default: str
+    help: str
+    fallback: str = ""
+
+
+SETTINGS = (
+    Setting(
+        "EMOLA_BASE", "", "Base model: a folder or hub id (name@revision). Empty: the built-in mini EmoLA."
+    ),
+    Setting("EMOLA_ADAPTER", "", "One adapter for both questions: a folder or hub id. Empty: none."),
+    Setting(
+        "EMOLA_ADAPTER_AU",
+        "",
+        "The adapter that answers about action units, where there is one for each question.",
+    ),
+    Setting(
+        "EMOLA_ADAPTER_EMOTION",
+        "",
+        "The adapter that answers about emotion, where there is one for each question.",
+    ),
+    Setting(
+        "EMOLA_EXPERT",
+        "",
+        "Landmark expert: mini, face_alignment or insightface_106. Empty: what the adapter needs.",
+    ),
+    Setting(
+        "EMOLA_EXPERT_MODEL",
+        "",
+        "Path of InsightFace's 2d106det.onnx, for insightface_106 (non-commercial weights).",
+    ),
+    Setting("EMOLA_DEVICE", "cpu", "Where the model computes: cpu, cuda, cuda:1, mps."),
+    Setting("EMOLA_DTYPE", "float32", "In what it computes: float32, bfloat16, float16."),
+    Setting("EMOLA_AU_ONLY", "no", "yes: the page starts in AU-only mode, in which no emotion is asked for."),
+    Setting(
+        "EMOLA_CHANGE_MODEL",
+        "auto",
+        "Who may load another model from the page: yes all, no none, auto this computer only.",
+    ),
+    Setting("EMOLA_MAX_UPLOAD_MB", "20", "Largest picture file that is taken, in MB."),
+    Setting(
+        "EMOLA_HOST",
+        "127.0.0.1",
+        "Address to listen at; 0.0.0.0 lets other computers in.",
+        "GRADIO_SERVER_NAME",
+    ),
+    Setting("EMOLA_PORT", "7860", "Port to listen at.", "GRADIO_SERVER_PORT"),
+)
+
+
+def read(environment: Mapping[str, str] = os.environ) -> dict[str, str]:
+    """{"base": "", "device": "cpu", ...}: each setting by its variable's name without EMOLA_, in lower
+    case.
+    """
+    values = {}
+    for setting in SETTINGS:
+        given = environment.get(setting.name) or (
+            environment.get(setting.fallback) if setting.fallback else ""
+        )
+        values[setting.name.removeprefix("EMOLA_").lower()] = given or setting.default
+    return values
