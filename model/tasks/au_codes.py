@@ -13,15 +13,21 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from model.facs import ACTION_UNITS
-from model.tasks.negation import denied_after, denied_before
+from model.tasks.negation import REACH, denied_after, denied_before
 
 _FULLWIDTH = {0xFF01 + i: 0x21 + i for i in range(94)} | {0xA0: 0x20}
 # An AU's number, with side before it and intensity behind it; not the "1." of a list's next item.
-_NUMBER = r"[LR]?0*([1-9][0-9]?)(?:[A-E](?![A-Z]))?(?!(?!AU)[A-Z0-9]|[.)]\s*AU)"
+_CODE = r"[LR]?0*([1-9][0-9]?)(?:[A-E](?![A-Z]))?(?!(?!AU)[A-Z0-9])"
+_NUMBER = rf"(?![LR]?[0-9]{{1,2}}[.)]\s*AU){_CODE}"
 _AU = r"(?:A\.?U\.?|action[\s_-]*unit)"
 _BETWEEN = r"[ \t_:#.(-]{0,3}(?:(?:number|no\.)[ \t]*)?"
 _PLURAL = r"(?<=s)(?:[ \t]+\w+){0,3}?[ \t]*(?::|\bare\b|\binclud(?:e|ing)\b)[ \t]*"
-_FIRST = re.compile(rf"(?<![A-Z]){_AU}(?:s|\(s\))?(?:{_BETWEEN}|{_PLURAL}){_NUMBER}", re.IGNORECASE)
+_FIRST = re.compile(
+    # Straight after "AU" a number is a code, even before the next sentence's: "AU4 and AU7. AU12 is absent."
+    rf"(?<![A-Z])(?:{_AU}[ \t_-]?(?=[0-9]+[.)]\s*AU){_CODE}"
+    rf"|{_AU}(?:s|\(s\))?(?:{_BETWEEN}|{_PLURAL}){_NUMBER})",
+    re.IGNORECASE,
+)
 _TIGHT = re.compile(rf"(?:\s*[+/&]\s*|[-–])(?:AUs?[\s_-]?)?{_NUMBER}", re.IGNORECASE)
 # A number after a blank, a comma or "and" goes on where it counts nothing, unlike in "AU12 and 2 deep folds".
 _LOOSE = re.compile(
@@ -39,13 +45,16 @@ _JOINT = re.compile(
 )
 _CLAUSE_END = re.compile(
     r"[.!?](?=\s|$)|[;\n,]|(?<!anything )(?<!nothing )\bbut\b(?! for)"
-    r"|\b(?:however|although|though|instead(?! of)|yet|while|whereas|because|since|so|and|only)\b",
+    r"|\b(?:however|although|though|instead(?! of)|rather(?! than)|yet|while|whereas|because|since|so|and)\b"
+    r"|\bonly\b",
     re.IGNORECASE,
 )
 # What makes the last of several AUs the subject of its own sentence: a verb for one, or its being there.
 _OWN_VERB = re.compile(
     r"[\s)]*(?:(?:is|was|does|has|isn['’]t|doesn['’]t|wasn['’]t|looks|seems|appears|remains|stands|shows|indicates"
-    r"|suggests|acts|can|may)\b|(?:clearly |also )*(?:present|visible|seen|shown|active|evident)\b)",
+    r"|suggests|acts|can|may|raises|lowers|lifts|pulls|draws|wrinkles|parts|drops|opens|closes|widens|stretches"
+    r"|tightens|presses|moves|occurs|dominates|marks|explains|fires)\b"
+    r"|(?:clearly |also )*(?:present|visible|seen|shown|active|evident)\b)",
     re.IGNORECASE,
 )
 
@@ -67,7 +76,7 @@ def mentions(text: str) -> Iterator[Mention]:
         while match:
             named = _NAME.match(text, match.end())
             position = named.end() if named else match.end()
-            yield Mention(start, position, f"AU{match[1]}")
+            yield Mention(start, position, f"AU{match[match.lastindex]}")
             start = position
             match = _TIGHT.match(text, position) or _LOOSE.match(text, position)
 
@@ -106,7 +115,7 @@ def _verdicts(text: str) -> Iterator[tuple[str, bool]]:
     ends = [0] + [match.end() for match in _CLAUSE_END.finditer(text)]
     for group in _enumerations(text):
         start, end = group[0].start, group[-1].end
-        before = denied_before(text[ends[bisect_right(ends, start) - 1] : start])
+        before = denied_before(text[ends[bisect_right(ends, start) - 1] : start], text[end : end + REACH])
         after = denied_after(text, end)
         alone = _last_stands_alone(text, group)
         for mention in group[:-1]:

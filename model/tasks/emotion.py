@@ -13,7 +13,7 @@ from collections.abc import Iterator
 
 from model.tasks.base import LabelSlot
 from model.tasks.emotion_words import SLOT_WORDS, WORDS
-from model.tasks.negation import denied_after, denied_before
+from model.tasks.negation import REACH, denied_after, denied_before
 
 QUESTION = "What emotions are conveyed by this face?"
 OPENING = "The emotion shown by this face is"
@@ -29,20 +29,30 @@ _OTHER_USE = re.compile(
     r"\b(?:neutral|calm)[\s-]+(?:background|backdrop|lighting|light|colou?rs?|tones?|wall|setting|position|grey|gray|head"
     r"|pose|brows?|eyebrows?|eyes|eyelids?|gaze|mouth|lips?|cheeks?|nose|jaw|chin|forehead|corners)\b"
     r"|\bi(?:['’]|\s+a)m afraid\b|\bshock of (?:hair|red|white)\b|\bmad scientist\b"
-    r"|\b(?:fear|panic|anger)[\s-](?:inducing|provoking|free)\b",
+    r"|\b(?:fear|panic|anger)[\s-](?:inducing|provoking|free)\b"
+    r"|\bhappily for\b|(?:^|[.!?]\s+)(?:happily|sadly),|\bhappy (?:birthday|new year|ending)\b"
+    r"|\b(?:amusement|horror|anger)[\s-](?:parks?|arcades?|movies?|films?|management)\b",
     re.IGNORECASE,
 )
 _CLAUSE_END = re.compile(
     r"[.!?;:\n]|\bno,|(?<!anything )(?<!nothing )\bbut\b"
     r"|\b(?:however|although|though|instead(?! of)|rather(?! than)|yet|while|whereas|because|since|so)\b"
     r"|,\s*(?:and\s+)?(?:it|he|she|they|this|that|there|the|which|who|clear(?:ly)?|only|mostly|just|i|we)\b"
-    r"|,(?=\s*\w+\s+(?:is|are|was|were|seems?|looks?)\b)|\band (?:an?|clear(?:ly)?|strong)\b"
-    r"|\b(?:unlike|rather than|instead of|opposed to)\s+\w+,",
+    r"|,\s*(?:lots|plenty|pure|simply)\b|\s[-–—]+\s"
+    r"|,\s*leaving\b|,(?=\s*\w+\s+(?:is|are|was|were|seems?|looks?)\b)|\band (?:an?|clear(?:ly)?|strong)\b"
+    r"|\b(?:unlike|rather than|instead of|opposed to)\s+\w+"
+    r"(?:,|(?=\s+(?:i|we|you|he|she|it|they|the|this|there)\b))",
+    re.IGNORECASE,
+)
+# The rest of "fear, anger and disgust", where a verb for several follows: they are denied together.
+_AND_MORE = re.compile(
+    rf"(?:\s*,\s*{_WORD.pattern}){{0,5}}\s*,?\s*\b(?:and|or)\s+{_WORD.pattern}"
+    r"(?=\s+(?:are|were|both|all|do|have|can|could|cannot|seem|remain|absent|missing)\b)",
     re.IGNORECASE,
 )
 # "No clear emotion is shown" is a way to say neutral; "no emotion of anger" is not.
 _NO_EMOTION = re.compile(
-    r"\b(?:no|without|lacks?|lack of|not (?:show|display|convey|express)(?:ing)?)\s+"
+    r"(?:\b(?:no|without|lacks?|lack of)|(?:\bnot|n['’]t) (?:show|display|convey|express)(?:ing)?)\s+"
     r"(?:(?:any|an?|clear|strong|particular|specific|visible|discernible|obvious|apparent|real|facial|distinct)\s+)*"
     r"(?:emotions?|expressions?)\b(?!\s+(?:of|other|but|except))",
     re.IGNORECASE,
@@ -59,8 +69,12 @@ def _assertions(text: str) -> Iterator[tuple[int, str]]:
         start = match.start()
         if any(first <= start < last for first, last in other):
             continue
-        clause = text[ends[bisect_right(ends, start) - 1] : start]
-        if not denied_before(clause) and not denied_after(text, match.end()):
+        clause = text[max(ends[bisect_right(ends, start) - 1], start - REACH) : start]
+        more = _AND_MORE.match(text, match.end())
+        end = match.end()
+        if denied_before(clause, text[end : end + REACH]):
+            continue
+        if not denied_after(text, more.end() if more else end):
             found[start] = _LABEL_OF[match[0].lower()]
     yield from sorted(found.items())
 

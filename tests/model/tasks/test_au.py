@@ -69,6 +69,8 @@ def test_a_code_is_read_however_it_is_written(code):
         ("The AUs are 1, 2 and 4.", "1 2 4"),
         ("AUs 12 and 25 are shown", "12 25"),
         ("AU4, 2. AU6", "4 6"),
+        ("AU4 and AU7. AU12 is clear.", "4 7 12"),
+        ("AUs: 1. AU4 2. AU6", "4 6"),
         ("1, 2, 25", "1 2 25"),
         ("12", "12"),
     ],
@@ -142,6 +144,11 @@ def test_counting_words_do_not_go_on_with_a_list():
         "no sign of AU1 or 2",
         "AU4 would lower the brows",
         "AU4 was considered, but AU4 is absent",
+        "AU24 never appears.",
+        "AU5 is hardly likely.",
+        "AU25 therefore not.",
+        "No AU12, nor is there AU6.",
+        "AU4 is not among the units shown.",
         "not AU1 and not AU2",
     ],
 )
@@ -184,6 +191,10 @@ def test_what_a_text_denies_is_not_read(text):
         ("instead of AU14, the face shows AU12", "12"),
         ("It lacks AU6, yet AU12 is there", "12"),
         ("No smile, AU15 is seen", "15"),
+        ("Instead of AU9, AU10 raises the lip.", "10"),
+        ("Not AU14: rather AU12 with AU6.", "6 12"),
+        ("Other than AU17 nothing is active.", "17"),
+        ("Except for AU12, no unit is active.", "12"),
     ],
 )
 def test_a_denial_ends_where_its_scope_ends(text, wanted):
