@@ -1,6 +1,7 @@
 """The errors that EmoLA Studio raises on purpose.
 
-Each message says what was wrong, what was got, what is allowed, and what to do next; the pages show it as it is.
+Each message says what was wrong, what was got, what is allowed, and what to do next; the pages show it as it
+is.
 """
 
 
