@@ -7,7 +7,8 @@
 
 Drawn faces, checkpoints and the like are kept in `--work`; finished stages are not run again. Weights are
 written at the end, in half precision, as a folder that `model.load` reads. The same seeds and thread
-count give the same weights on one machine; another processor rounds differently.
+count (the shipped weights: `--threads 1`) give the same weights on one machine; another processor rounds
+differently.
 """
 
 import argparse
