@@ -23,6 +23,7 @@ from db.slots import give_back, locked, take
 from db.upsert import upsert
 
 NEAR = 64
+TURNS = 100  # tries in one call; more than one only where one person asks in several windows at once
 
 
 def _entries(state: str):
@@ -98,10 +99,13 @@ def next_assignment(
     return_expired(session, study_id, now)
     lease = {"client": client, "lease_until": now + timedelta(seconds=study.lease_seconds)}
     if study.gold_share and chance() < study.gold_share:
-        while found := _check(session, study_id, annotator_id, chance()):
+        if found := _check(session, study_id, annotator_id, chance()):
             if given := _give(session, study_id, found.face_id, annotator_id, lease | {"purpose": "check"}):
                 return given
-    while found := _candidate(session, study_id, annotator_id):
+    for _ in range(TURNS):
+        found = _candidate(session, study_id, annotator_id)
+        if found is None:
+            break
         take(session, study_id, found.face_id)
         if given := _give(session, study_id, found.face_id, annotator_id, lease | {"purpose": "label"}):
             return given

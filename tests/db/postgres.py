@@ -49,11 +49,21 @@ def server(folder: Path):
         initdb = [str(folder / "initdb"), "-D", data, "-U", "postgres", "-A", "trust", "-E", "UTF8"]
         run(*initdb, "--locale=C", "--no-sync", "--no-instructions")
         options = " ".join(f"-c {name}='{value}'" for name, value in OPTIONS.items())
-        control = [str(folder / "pg_ctl"), "-D", data, "-w"]
-        run(*control, "-l", log, "-o", f"{options} -k {place}", "start")
+        run(str(folder / "pg_ctl"), "-D", data, "-w", "-l", log, "-o", f"{options} -k {place}", "start")
+        stop = f"read -r _; exec {folder}/pg_ctl -D {data} -m immediate stop"
+        # It reads until our end of the pipe closes, which it does even where the tests are killed.
+        watcher = subprocess.Popen(
+            ["sh", "-c", stop],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            cwd=place,
+            start_new_session=True,
+            **user,
+        )
         try:
             yield place
         finally:
-            run(*control, "-m", "immediate", "stop")
+            watcher.stdin.close()
+            watcher.wait(timeout=60)
     finally:
         shutil.rmtree(place, ignore_errors=True)

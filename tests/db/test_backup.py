@@ -11,6 +11,7 @@ from threading import Event
 
 import pytest
 
+import db.backup
 from db.backup import back_up, main, verify
 from db.errors import BackupError
 from db.migrate import migrate
@@ -86,6 +87,18 @@ def test_copies_made_while_people_write_are_each_of_one_moment(original, url, tm
     for path in copies:
         tables = verify(path)["tables"]
         assert tables["faces"] - 2000 == 20 * (tables["annotators"] - 1)
+
+
+def test_what_is_written_between_counting_and_copying_is_in_neither(original, url, copy, monkeypatch):
+    def write_meanwhile(connection, schema=db.backup._schema):
+        with original.sessions.begin() as session:
+            add_faces(session, 1)
+        return schema(connection)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(db.backup, "_schema", write_meanwhile)
+        assert back_up(url, copy)["tables"]["faces"] == 2000
+    assert verify(copy)["tables"]["faces"] == 2000
 
 
 def test_damage_is_found(original, url, copy):

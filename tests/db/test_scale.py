@@ -41,9 +41,13 @@ def scans(connection, statement, parameters):
     if connection.dialect.name == "sqlite":
         plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", parameters)
         steps = [row[-1] for row in plan]
-        # A subquery's rows, at most 64, are read through; a table is not.
+        # A subquery's rows, at most 64, are read through; a table is not, nor is all of a study.
         return [
-            step for step in steps if step.startswith("SCAN") and "anon_" not in step and "near" not in step
+            step
+            for step in steps
+            if step.endswith("(study_id=?)")
+            or step.startswith("SCAN")
+            and not {"anon_1", "near"} & set(step.split())
         ]
     return [
         row[0]
