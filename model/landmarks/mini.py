@@ -29,7 +29,7 @@ from model.landmarks.base import Face, LandmarkExpert
 from model.landmarks.mini_nets import COARSE_SIZE, DETECTOR_STRIDE, FINE_SIZE, POINTS, MiniNets, fused
 
 WEIGHTS = Path(__file__).parent.parent / "mini" / "weights" / "landmarks.safetensors"
-CROP_SIZE = 112  # px: what mini EmoLA's vision tower takes
+CROP_SIZE = 112  # px; the image processor scales a crop to its tower's side
 COARSE_MARGIN = 1.35  # side of the coarse net's crop, in box sides
 FINE_MARGIN = 1.12  # side of the fine net's crop, in sides of the aligned crop
 LONGEST, SHORTEST = 512, 32  # px: longer side of the pyramid's finest and coarsest level

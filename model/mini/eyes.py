@@ -20,11 +20,11 @@ from model.mini.loop import run
 
 BATCH = 64
 JITTER = 0.06
-"""Noise on the standardised landmark vector: the expert is a little surer of faces that it was trained on."""
+"""Noise on the standardised landmark vector, in standard deviations, besides that of `model.mini.cache`."""
 
 
 class Heads(nn.Module):
-    """Three readings of (batch, 64 patches [+ prior], hidden): logits of 20 AUs and 7 emotions each."""
+    """Two readings, or three with a prior, of (batch, patches [+ prior], hidden): logits of AUs, emotions."""
 
     def __init__(self, patches: int, hidden: int, prior: bool):
         super().__init__()
