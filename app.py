@@ -3,7 +3,7 @@ README.
 """
 
 import settings
-from studio.app import launch
+from studio.serve import launch
 
 if __name__ == "__main__":
     launch(settings.read())

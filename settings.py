@@ -51,6 +51,20 @@ SETTINGS = (
         "auto",
         "Who may load another model from the page: yes all, no none, auto this computer only.",
     ),
+    Setting(
+        "EMOLA_DATABASE",
+        "sqlite:///data/emola.db",
+        "Where everything is kept: a SQLite file on a local disk, or postgresql://user:password@host/name.",
+        "DATABASE_URL",
+    ),
+    Setting(
+        "EMOLA_PICTURES", "data/pictures", "Where faces' pictures are kept: a folder, or any fsspec URL."
+    ),
+    Setting(
+        "EMOLA_ACCOUNTS",
+        "auto",
+        "yes: people sign in; no: one user, who may do everything; auto: no on this computer only, else yes.",
+    ),
     Setting("EMOLA_MAX_UPLOAD_MB", "20", "Largest picture file that is taken, in MB."),
     Setting(
         "EMOLA_HOST",

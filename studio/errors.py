@@ -1,4 +1,7 @@
-"""How our errors reach the page and the API: their own sentence, and no other program's."""
+"""How our errors reach the page and the API: their own sentence, and no other program's.
+
+The title tells a program what kind of error it is: static/calls.js goes by it.
+"""
 
 import functools
 import html
@@ -7,16 +10,26 @@ from collections.abc import Callable
 
 import gradio as gr
 
+from db.errors import DataError
 from model.errors import EmolaError
 
+TITLES = {
+    "SignInNeeded": "Sign in",
+    "NotAllowed": "Not allowed",
+    "NotFound": "Not there",
+    "NotYours": "Not yours",
+    "SaveConflict": "Conflict",
+}
 
-def _shown(error: EmolaError) -> gr.Error:
+
+def _shown(error: EmolaError | DataError) -> gr.Error:
     # Gradio renders an error's message as HTML, and ours quote file names.
-    return gr.Error(html.escape(str(error), quote=False), print_exception=False)
+    title = TITLES.get(type(error).__name__, "Error")
+    return gr.Error(html.escape(str(error), quote=False), print_exception=False, title=title)
 
 
 def for_the_page(handler: Callable) -> Callable:
-    """A handler (function or generator) whose EmolaError becomes gr.Error; everything else stays a logged
+    """A handler (function or generator) whose own errors become gr.Error; everything else stays a logged
     failure.
     """
     if inspect.isgeneratorfunction(handler):
@@ -25,7 +38,7 @@ def for_the_page(handler: Callable) -> Callable:
         def stream(*args, **kwargs):
             try:
                 yield from handler(*args, **kwargs)
-            except EmolaError as error:
+            except (EmolaError, DataError) as error:
                 raise _shown(error) from error
 
         return stream
@@ -34,7 +47,7 @@ def for_the_page(handler: Callable) -> Callable:
     def call(*args, **kwargs):
         try:
             return handler(*args, **kwargs)
-        except EmolaError as error:
+        except (EmolaError, DataError) as error:
             raise _shown(error) from error
 
     return call

@@ -4,12 +4,17 @@ The colours themselves stand in static/studio.css, once for light and once for d
 host.
 """
 
-import re
+from functools import cache
+from hashlib import sha256
 from pathlib import Path
 
 import gradio as gr
+from starlette.routing import Mount
+from starlette.staticfiles import StaticFiles
 
 STATIC = Path(__file__).parent / "static"
+STYLES = ("studio", "demo", "annotate", "review", "data")
+SCRIPTS = ("studio", "demo", "annotate/main", "review", "data")
 FONTS = ("-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "Arial", "system-ui", "sans-serif")
 
 
@@ -59,8 +64,39 @@ def theme() -> gr.Theme:
 
 
 def head(max_upload_mb: float) -> str:
-    """Styles and scripts of the page, inlined: no file of ours is served."""
-    styles = "".join((STATIC / name).read_text(encoding="utf-8") for name in ("studio.css", "demo.css"))
-    scripts = "".join((STATIC / name).read_text(encoding="utf-8") for name in ("studio.js", "demo.js"))
-    scripts = re.sub(r"const MAX_MB = \d+;", f"const MAX_MB = {max_upload_mb:g};", scripts)
-    return f"<style>{styles}</style><script>{scripts}</script>"
+    """What the document's head asks for: our styles and scripts, from this server."""
+    return (
+        f'<meta name="emola-max-mb" content="{max_upload_mb:g}">'
+        + "".join(f'<link rel="stylesheet" href="{address()}{name}.css">' for name in STYLES)
+        + "".join(f'<script type="module" src="{address()}{name}.js"></script>' for name in SCRIPTS)
+    )
+
+
+def address() -> str:
+    """Return where our files are for a page, with their content's hash: a browser may keep them for ever."""
+    return f"./look/{_digest()}/"
+
+
+def route() -> Mount:
+    """Return the route of styles, scripts and sample pictures; nothing else is in that folder."""
+    return Mount("/look", _Unchanging(directory=STATIC))
+
+
+class _Unchanging(StaticFiles):
+    """Files at DIGEST/name, whatever the digest is: it only tells one version from the next."""
+
+    def get_path(self, scope) -> str:
+        return super().get_path(scope).partition("/")[2]
+
+    def file_response(self, *args, **kwargs):
+        response = super().file_response(*args, **kwargs)
+        response.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+        return response
+
+
+@cache
+def _digest() -> str:
+    digest = sha256()
+    for path in sorted(path for path in STATIC.rglob("*") if path.is_file()):
+        digest.update(path.read_bytes())
+    return digest.hexdigest()[:12]

@@ -2,7 +2,7 @@
    clipboard, a drop or the webcam. All listeners sit on the document, because the answer's elements come and go while
    it streams. Nothing is sent except the chosen picture. */
 (() => {
-  const MAX_MB = 20;
+  const MAX_MB = Number(document.querySelector('meta[name=emola-max-mb]')?.content ?? 20);
   const root = document.documentElement;
   const calm = matchMedia('(prefers-reduced-motion: reduce)');
   const near = (event, selector) => (event.target instanceof Element ? event.target.closest(selector) : null);

@@ -42,8 +42,10 @@ def studio(tmp_path_factory):
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    log = tmp_path_factory.mktemp("studio") / "log.txt"
+    folder = tmp_path_factory.mktemp("studio")
+    log = folder / "log.txt"
     settings = {name: value for name, value in os.environ.items() if not name.startswith("EMOLA_")}
+    settings |= {"EMOLA_DATABASE": f"sqlite:///{folder}/emola.db", "EMOLA_PICTURES": f"{folder}/pictures"}
     with log.open("w") as output:
         process = subprocess.Popen(
             [sys.executable, "app.py"],

@@ -1,12 +1,17 @@
-"""A served page with the fake predictor, and pictures to give it."""
+"""A studio with the fake predictor, a database of its own, and pictures to give it."""
 
 import numpy as np
 import pytest
 from PIL import Image
 
+from db.migrate import migrate
+from db.session import open_database
+from db.store import PictureStore
 from model.mini.draw import draw_face, plain_view
 from model.mini.geometry import sample_identity
+from studio.people.identify import People
 from studio.serving import Choice, Serving
+from studio.workplace import Workplace
 from tests.studio.fake import FakePredictor
 
 
@@ -35,3 +40,21 @@ def grey_file(tmp_path) -> str:
 def serving() -> Serving:
     """The fake predictor as the page holds it."""
     return Serving(lambda choice: FakePredictor(), Choice())
+
+
+@pytest.fixture
+def work(tmp_path, serving) -> Workplace:
+    """A local studio without accounts: an empty database, an empty store, the fake predictor."""
+    opened = open_workplace(tmp_path, serving)
+    yield opened
+    opened.database.close()
+
+
+def open_workplace(
+    folder, serving: Serving, *, accounts: bool = False, max_upload_mb: float = 20
+) -> Workplace:
+    """Open a studio in a folder."""
+    database = open_database(f"sqlite:///{folder}/emola.db")
+    migrate(database)
+    people = People(database, accounts=accounts)
+    return Workplace(database, PictureStore(folder / "pictures"), serving, people, max_upload_mb)

@@ -12,19 +12,24 @@ from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 
 from model.facs import FABA
-from studio import app
+from studio import app, serve
 from studio.serving import Choice, Serving
+from tests.studio.conftest import open_workplace
 from tests.studio.fake import FakePredictor
 
 ROOT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture(scope="module")
-def url():
-    blocks = app.build(Serving(lambda choice: FakePredictor(pause=0.01), Choice()))
-    _, local, _ = blocks.launch(server_name="127.0.0.1", prevent_thread_lock=True, **app.launch_options(1))
+def url(tmp_path_factory):
+    serving = Serving(lambda choice: FakePredictor(pause=0.01), Choice())
+    work = open_workplace(tmp_path_factory.mktemp("studio"), serving, max_upload_mb=1)
+    blocks = app.build(work)
+    options = serve.launch_options(work)
+    _, local, _ = blocks.launch(server_name="127.0.0.1", prevent_thread_lock=True, **options)
     yield local
     blocks.close()
+    work.database.close()
 
 
 @pytest.fixture(scope="module")

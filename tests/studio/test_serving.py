@@ -3,8 +3,8 @@
 import pytest
 
 from model.errors import CheckpointError
-from studio.app import build_predictor
 from studio.model_panel import load
+from studio.serve import build_predictor
 from studio.serving import Choice, Serving
 from tests.studio.fake import FakePredictor
 
