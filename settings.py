@@ -65,6 +65,24 @@ SETTINGS = (
         "auto",
         "yes: people sign in; no: one user, who may do everything; auto: no on this computer only, else yes.",
     ),
+    Setting(
+        "EMOLA_HUB_DATA",
+        "",
+        "A private dataset repository, owner/name: all writing is sent there, an empty disk filled from it.",
+    ),
+    Setting("EMOLA_HUB_TOKEN", "", "The hub's token for it, with write access.", "HF_TOKEN"),
+    Setting("EMOLA_HUB_EVERY", "60", "Seconds between two sendings; the hub takes about 128 an hour."),
+    Setting(
+        "EMOLA_HUB_NAME",
+        "",
+        "As whom this studio holds the repository. Empty: the Space's name, else this computer's.",
+        "SPACE_ID",
+    ),
+    Setting(
+        "EMOLA_HUB_TAKE_OVER",
+        "no",
+        "yes: write although another studio has not let go of the repository, because it is gone for good.",
+    ),
     Setting("EMOLA_MAX_UPLOAD_MB", "20", "Largest picture file that is taken, in MB."),
     Setting(
         "EMOLA_HOST",
@@ -73,6 +91,12 @@ SETTINGS = (
         "GRADIO_SERVER_NAME",
     ),
     Setting("EMOLA_PORT", "7860", "Port to listen at.", "GRADIO_SERVER_PORT"),
+    Setting(
+        "EMOLA_ADDRESS",
+        "",
+        "The address by which people reach the studio, for links. Empty: http and the host and port above.",
+        "SPACE_HOST",
+    ),
 )
 
 

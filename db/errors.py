@@ -31,3 +31,37 @@ class PictureError(DataError):
 
 class BackupError(DataError):
     """The copy could not be made, or is not what it says it is."""
+
+
+class NameRefused(DataError):
+    """Somebody else has this name, or it cannot be a name. Choose another."""
+
+
+class LastAdmin(DataError):
+    """This would leave nobody who may do everything. Make somebody else an admin first."""
+
+
+class InvitationRefused(DataError):
+    """This invitation cannot be made or used: it was used, withdrawn, or is too old. Ask for another."""
+
+
+class HubError(DataError):
+    """The repository of events could not be read or written just now; trying again may help.
+
+    `after`: seconds that the hub asks to wait, or 0. `passing`: whether time alone may put it right.
+    """
+
+    def __init__(self, message: str, *, after: float = 0, passing: bool = True):
+        super().__init__(message)
+        self.after, self.passing = after, passing
+
+
+class HubMoved(HubError):
+    """Somebody has written to the repository of events since it was last read."""
+
+
+class HubRefused(HubError):
+    """The repository is not what it must be, or not ours to write to: nothing is written to it."""
+
+    def __init__(self, message: str):
+        super().__init__(message, passing=False)

@@ -44,6 +44,13 @@ def install(connection: Connection) -> None:
         connection.exec_driver_sql(statement)
 
 
+def remove(connection: Connection) -> None:
+    """Take SQLite's triggers off, for a transaction that fills in history and puts them back at its end."""
+    for table in OF_A_FACE + FOR_EVER:
+        for what in ("changed", "removed"):
+            connection.exec_driver_sql(f"DROP TRIGGER IF EXISTS {table}_never_{what}")
+
+
 def _sqlite(tables: Sequence[str]):
     """Yield the statements for SQLite."""
     for table in tables:

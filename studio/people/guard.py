@@ -2,7 +2,8 @@
 
 Gradio publishes each event as an endpoint, so what a page hides is not protected. A function takes the
 workplace, the person and its own arguments; what Gradio calls takes the request instead of the first two.
-Every event of the page is made here (a test looks), also those open to visitors.
+Every event of the page is made here (a test looks at all of them), also those that are open to visitors:
+to these the person may be None.
 """
 
 import functools
@@ -13,18 +14,22 @@ from typing import get_type_hints
 import gradio as gr
 
 from studio.errors import for_the_page
-from studio.people.person import require
+from studio.people.person import VISITOR, require
 from studio.workplace import Workplace
 
 
 def guarded(work: Workplace, role: str, function: Callable) -> Callable:
-    """Return a handler, (request, ...) to what `function(work, person, ...)` gives, for people of a role.
+    """Return a handler, (request, ...) to what `function(work, person, ...)` gives, for people of a role
+    ("visitor": everybody).
 
     Generators stay generators. Raises gr.Error with our sentence where the role does not allow it.
     """
 
     def person_of(request: gr.Request):
-        return require(work.people.who(request), role)
+        person = work.people.who(request)
+        if person is None and role != VISITOR:
+            work.people.require_ours(request)
+        return require(person, role)
 
     if inspect.isgeneratorfunction(function):
 

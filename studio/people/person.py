@@ -5,6 +5,9 @@ from dataclasses import dataclass
 from db.models.work import ROLES
 from model.errors import EmolaError
 
+VISITOR = "visitor"
+"""What is open to everybody, also to people who are not signed in."""
+
 WHAT_FOR = {"annotator": "annotate", "reviewer": "review and see others' work", "admin": "change the studio"}
 
 
@@ -29,8 +32,13 @@ class Person:
         return ROLES.index(self.role) >= ROLES.index(role)
 
 
-def require(person: Person | None, role: str) -> Person:
-    """Return the person. Raises SignInNeeded where there is none, NotAllowed where their role is less."""
+def require(person: Person | None, role: str) -> Person | None:
+    """Return the person; none only where visitors may too.
+
+    Raises SignInNeeded where there must be one, NotAllowed where their role is less.
+    """
+    if role == VISITOR:
+        return person
     if person is None:
         raise SignInNeeded(f"To {WHAT_FOR[role]}, sign in first. What you have typed stays on this page.")
     if not person.may(role):

@@ -1,0 +1,124 @@
+"""The small pages before the studio: sign in, and accept an invitation. Plain values in, escaped HTML out.
+
+They work without scripts; the only script is the one that remembers light or dark.
+"""
+
+import html
+
+from studio import look
+from studio.people.entry import Invited
+from studio.people.passwords import MAXIMUM, MINIMUM
+
+REFUSED = (
+    "This name and this password do not go together, or too many wrong ones were tried: after five, a name "
+    "is locked for a minute, then for longer each time."
+)
+FOREIGN = "This form was sent by another web site. Fill it in here."
+
+
+def sign_in_page(*, name: str = "", said: str = "", who: str = "", again: bool = False) -> str:
+    """The form; `said`: why it was refused; `who`: who is signed in already."""
+    note = (
+        f'<p class="note">You are signed in as <b>{html.escape(who)}</b>. <a href="./">Go to the studio</a>, '
+        "or sign in as somebody else.</p>"
+        if who
+        else ""
+    )
+    fields = _field("name", "Name", name, "username", focus=not name) + _field(
+        "password", "Password", "", "current-password", kind="password", focus=bool(name)
+    )
+    foot = "No account yet, or the password is lost? An admin of this studio can send you a link."
+    action = "./sign-in?again" if again else "./sign-in"
+    return _page("./", "Sign in", f"{note}{_form(action, said, fields, 'Sign in')}", foot)
+
+
+def signed_in_page(name: str) -> str:
+    """After a sign-in in a tab of its own, while another one waits with what was typed."""
+    said = (
+        f'<p role="status">You are signed in as <b>{html.escape(name)}</b>. Close this tab and go on in the '
+        'other one: what you typed is still there. Or <a href="./">open the studio here</a>.</p>'
+    )
+    return _page("./", "Welcome back", said)
+
+
+def invitation_page(invited: Invited, *, name: str = "", said: str = "", wrong: str = "") -> str:
+    """The form to join, or to choose a new password. `wrong`: the field that `said` is about."""
+    on_password = wrong == "password" if wrong else bool(invited.name)
+    password = _field(
+        "password",
+        "New password" if invited.renews else "Password",
+        "",
+        "new-password",
+        kind="password",
+        hint=f"At least {MINIMUM} characters; several words make a good one.",
+        wrong=wrong == "password",
+        focus=on_password,
+        more=f'minlength="{MINIMUM}" maxlength="{MAXIMUM}"',
+    )
+    who = invited.name if invited.renews else name or invited.name
+    if invited.renews:
+        title, button = "A new password", "Keep it and sign in"
+        intro = f"For <b>{html.escape(who)}</b>. It ends all sign-ins made with the old one."
+        # So that a browser's password keeper knows whose it is.
+        field = f'<input type="hidden" name="name" autocomplete="username" value="{html.escape(who)}">'
+    else:
+        title, button = "Join the studio", "Join"
+        article = "an" if invited.role[0] in "aeiou" else "a"
+        by = f"<b>{html.escape(invited.inviter)}</b> invites you" if invited.inviter else "You are invited"
+        intro = f"{by} as {article} <b>{invited.role}</b>. Choose your name here and a password."
+        hint = "Others see it beside your annotations; a code is fine where names must not be known."
+        field = _field(
+            "name", "Name", who, "username", hint=hint, wrong=wrong == "name", focus=not on_password
+        )
+    form = _form("", said, field + password, button)
+    return _page("../", title, f"<p>{intro}</p>{form}")
+
+
+def refused_page(root: str, title: str, sentence: str) -> str:
+    """A page that has nothing to fill in."""
+    return _page(
+        root, title, f'<p role="alert">{html.escape(sentence)}</p>', f'<a href="{root}">To the studio</a>'
+    )
+
+
+def _form(action: str, said: str, fields: str, button: str) -> str:
+    alert = f'<p class="said" id="said" role="alert">{html.escape(said)}</p>' if said else ""
+    where = f' action="{action}"' if action else ""
+    return f'<form method="post"{where}>{alert}{fields}<button type="submit">{button}</button></form>'
+
+
+def _field(
+    name: str,
+    label: str,
+    value: str,
+    autocomplete: str,
+    *,
+    kind: str = "text",
+    hint: str = "",
+    wrong: bool = False,
+    focus: bool = False,
+    more: str = "",
+) -> str:
+    said = " ".join(["said"] * wrong + [f"{name}-hint"] * bool(hint))
+    described = f' aria-describedby="{said}"' if said else ""
+    state = ' aria-invalid="true"' if wrong else ""
+    return (
+        f'<label for="{name}">{label}</label>'
+        f'<input id="{name}" name="{name}" type="{kind}" value="{html.escape(value)}" required '
+        f'autocomplete="{autocomplete}" autocapitalize="none" spellcheck="false"{described}{state}'
+        f"{' autofocus' if focus else ''} {more}>"
+        + (f'<p class="hint" id="{name}-hint">{hint}</p>' if hint else "")
+    )
+
+
+def _page(root: str, title: str, body: str, foot: str = "") -> str:
+    styles = root + look.address().removeprefix("./")
+    return (
+        '<!doctype html><html lang="en"><head><meta charset="utf-8">'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">'
+        f'<meta name="color-scheme" content="light dark"><title>{title} · EmoLA Studio</title>'
+        f'<link rel="stylesheet" href="{styles}studio.css"><link rel="stylesheet" href="{styles}people.css">'
+        f'<script type="module" src="{styles}studio.js"></script></head>'
+        f'<body class="entry"><header><a class="brand" href="{root}">Emo<b>LA</b> Studio</a></header>'
+        f"<main><h1>{title}</h1>{body}</main>{f'<footer>{foot}</footer>' if foot else ''}</body></html>"
+    )
