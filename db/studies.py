@@ -1,14 +1,29 @@
 """Studies and their queues: which faces are to be annotated, how often, in which order, and how far it is."""
 
 from collections.abc import Iterable
+from typing import Any
 
-from sqlalchemy import ColumnElement, Select, func, literal, select, update
+from sqlalchemy import ColumnElement, Select, and_, func, literal, select, update
 from sqlalchemy.orm import Session
 
 from db.gold_in_force import gold_in_force
-from db.models import Face, GoldLabel, QueueEntry, Study
+from db.models import Assignment, Face, GoldLabel, QueueEntry, Study
 from db.ordering import place
 from db.upsert import upsert
+
+DEFAULT = "All faces"
+"""Name of the study that faces go into where no other is named. It cannot be renamed."""
+
+
+def default_study(session: Session) -> Study:
+    """Return the default study, made where there was none: open, both tasks, one annotator a face."""
+    found = select(Study).where(Study.name == DEFAULT)
+    if study := session.scalar(found):
+        return study
+    values: dict[str, Any] = {"name": DEFAULT, "tasks": ["emotion", "au"], "mode": "open"}
+    new = upsert(session, Study).values(**values, overlap=1, face_order="first_in")
+    session.execute(new.on_conflict_do_nothing(index_elements=["name"]))
+    return session.scalars(found).one()
 
 
 def enqueue(session: Session, study: Study, *which: ColumnElement[bool]) -> int:
@@ -66,9 +81,20 @@ def want_more(session: Session, study: Study, face_id: int, annotators: int = 1)
 def progress(session: Session, study_id: int) -> dict[str, int]:
     """Return how many faces of a study are fresh, started, full, check, withdrawn; states without any left
     out.
+
+    A face whose last slots are leased, not yet done, is started here.
     """
     counts = select(QueueEntry.state, func.count()).where(QueueEntry.study_id == study_id)
-    return dict(session.execute(counts.group_by(QueueEntry.state)).all())
+    states = dict(session.execute(counts.group_by(QueueEntry.state)).all())
+    # A join, which begins with the leases: they are as few as the people at work, the entries are many.
+    mine = (QueueEntry.study_id == Assignment.study_id, QueueEntry.face_id == Assignment.face_id)
+    leased = (Assignment.study_id == study_id, Assignment.lease_until.is_not(None))
+    begun = select(func.count(Assignment.face_id.distinct())).join(QueueEntry, and_(*mine))
+    begun = begun.where(*leased, QueueEntry.state == "full")
+    if number := session.scalar(begun):
+        states["full"] -= number
+        states["started"] = states.get("started", 0) + number
+    return {state: count for state, count in states.items() if count}
 
 
 def _blank(state: str):
