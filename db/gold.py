@@ -16,7 +16,7 @@ from db import clock
 from db.annotations import of_face, select_in_force
 from db.disputes import flat
 from db.errors import DataError, NotFound, SaveConflict
-from db.gold_in_force import gold_in_force
+from db.gold_in_force import gold_in_force, never_decided
 from db.models import Annotation, Assignment, Face, GoldLabel, QueueEntry
 from db.upsert import upsert
 
@@ -101,9 +101,10 @@ def accept_agreed(
     """Make gold labels where all annotators of a face, `minimum` at least, say the same.
 
     Looks at `limit` faces; returns how many were accepted and the `after` for the next call, None at the end.
-    The text and the intensities are the first annotator's.
+    The text and the intensities are the first annotator's. A face whose label was withdrawn is left to
+    people.
     """
-    entries = undecided(session, study_id, QueueEntry.dispute == 0, after=after, limit=limit)
+    entries = undecided(session, study_id, QueueEntry.dispute == 0, never_decided(), after=after, limit=limit)
     accepted = 0
     for entry in entries:
         answers = of_face(session, entry.face_id, study_id)

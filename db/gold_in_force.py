@@ -3,7 +3,7 @@
 from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import aliased
 
-from db.models import GoldLabel
+from db.models import GoldLabel, QueueEntry
 
 
 def gold_in_force() -> ColumnElement[bool]:
@@ -11,3 +11,10 @@ def gold_in_force() -> ColumnElement[bool]:
     later = aliased(GoldLabel)
     superseded = select(later.id).where(later.supersedes_id == GoldLabel.id).exists()
     return and_(GoldLabel.kind != "withdrawn", ~superseded)
+
+
+def never_decided() -> ColumnElement[bool]:
+    """Return the condition that nobody ever decided about an entry's face: a withdrawn label is a
+    decision."""
+    decided = aliased(GoldLabel)
+    return ~select(decided.id).where(decided.face_id == QueueEntry.face_id).exists()
