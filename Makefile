@@ -13,7 +13,7 @@ DEBIAN_ROOT := grep -qs '^ID=debian' /etc/os-release && [ "$$(id -u)" = 0 ]
 APT_INSTALL := apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends
 
 .DEFAULT_GOAL := help
-.PHONY: help env run dev libraries browser test check format startup fresh-clone clean
+.PHONY: help env run dev libraries browser test check format startup bench-studio fresh-clone clean
 
 help:  ## list these commands
 	@awk -F ':.*  ## ' '/^[a-z-]+:.*  ## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
@@ -34,6 +34,9 @@ format: dev  ## put imports in order and format every file
 
 startup: dev  ## measure a warm start, the first prediction and memory at rest
 	@$(BIN)/python -m benchmarks.startup
+
+bench-studio: dev  ## measure how fast annotators get and save faces, at 1 to 16 clients and up to a million faces
+	@$(BIN)/python -m benchmarks.studio $(ARGS)
 
 fresh-clone:  ## measure from an empty folder to the first prediction (installs everything anew)
 	@sh benchmarks/fresh_clone.sh

@@ -16,21 +16,26 @@ from db.models import (
     Adapter,
     Annotation,
     Assignment,
+    Entry,
     Erasure,
     Face,
     GoldLabel,
+    ImportFile,
     Landmarks,
     Prediction,
     QueueEntry,
     SnapshotRow,
     Subject,
     TrainingRun,
+    Unreadable,
     utc_now,
 )
 
 _QUIET = {"synchronize_session": False}
 # Each before what it refers to.
 ABOUT_A_FACE = (GoldLabel, Annotation, Assignment, QueueEntry, Prediction, Landmarks)
+# How a face came, and what could not be said of it; most faces have none of these.
+BESIDE_A_FACE = (Entry, ImportFile, Unreadable)
 
 
 class Erased(NamedTuple):
@@ -63,7 +68,7 @@ def erase_faces(
     for face in faces:
         session.add(Erasure(face_id=face.id, subject_id=face.subject_id, reason=reason, erased_by=erased_by))
     session.flush()  # The erasures are what lets the guards pass the deletions.
-    for table in ABOUT_A_FACE:
+    for table in ABOUT_A_FACE + BESIDE_A_FACE:
         session.execute(delete(table).where(table.face_id.in_(ids)), execution_options=_QUIET)
     sha256s = [face.sha256 for face in faces if face.sha256]
     for face in faces:

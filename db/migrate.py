@@ -18,6 +18,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, text
 
 from db.errors import SchemaError
+from db.events import capture
 from db.session import DEFAULT_URL, Database, open_database
 
 FOLDER = Path(__file__).parent / "migrations"
@@ -35,8 +36,11 @@ def migrate(database: Database, revision: str = "head") -> str:
         _require_known(known, current)
         target = known.as_revision_number(revision)
         if current != target:
+            recorded = capture.set_aside(connection)
             command.upgrade(configuration(connection), revision)
             _require_sound(connection)
+            if recorded:
+                capture.install(connection)
         return schema_revision(connection) or ""
 
 

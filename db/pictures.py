@@ -9,7 +9,7 @@ animation's further frames are dropped.
 from dataclasses import dataclass
 from io import BytesIO
 
-from PIL import Image, ImageOps
+from PIL import Image, ImageOps, UnidentifiedImageError
 
 from db.errors import PictureError
 
@@ -19,6 +19,9 @@ _ALONE = {0x01, *range(0xD0, 0xD8)}  # JPEG markers that no length follows
 _SCAN, _END = 0xDA, 0xD9
 _ORIENTATION = 0x0112
 QUALITY = 95  # of a JPEG that had to be turned
+MAX_PIXELS = 200_000_000  # a phone's largest; more is no photograph of a face, and would take gigabytes
+# All decoded by Pillow itself. EPS is left out on purpose: Pillow would run Ghostscript on it.
+FORMATS = ("JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF", "AVIF", "JPEG2000", "PPM")
 
 
 @dataclass(frozen=True)
@@ -36,7 +39,9 @@ def without_metadata(data: bytes) -> Picture:
     one.
     """
     try:
-        with Image.open(BytesIO(data)) as image:
+        with Image.open(BytesIO(data), formats=FORMATS) as image:
+            if image.width * image.height > MAX_PIXELS:
+                raise ValueError(f"{image.width}x{image.height} pixels are too many")
             kind, turned = image.format, image.getexif().get(_ORIENTATION, 1) != 1
             image.load()
             width, height = image.size
@@ -45,6 +50,10 @@ def without_metadata(data: bytes) -> Picture:
             if kind in ("JPEG", "MPO") and not turned:
                 return Picture(_jpeg(data), "image/jpeg", width, height)
             return _anew(image, "JPEG" if kind in ("JPEG", "MPO") else "PNG")
+    except UnidentifiedImageError as error:
+        raise PictureError(
+            f"These {len(data):,} bytes are no picture that can be read. Give a JPEG or PNG file."
+        ) from error
     except Exception as error:  # decoders fail in many ways on damaged files, with no common base
         raise PictureError(
             f"These {len(data):,} bytes are no picture, or a damaged one ({error}). Give a JPEG or PNG file."

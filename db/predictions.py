@@ -10,7 +10,7 @@ from hashlib import sha256
 from math import log
 from typing import Any
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, case, select
 from sqlalchemy.orm import Session
 
 from db.models import Face, Prediction, QueueEntry, Study
@@ -59,10 +59,14 @@ def record(session: Session, face_id: int, landmarks_id: int, **values: Any) -> 
     return new
 
 
-def newest(session: Session, face_id: int) -> Prediction | None:
-    """Return the last prediction of a face."""
+def newest(session: Session, face_id: int, revision: str | None = None) -> Prediction | None:
+    """Return the last prediction of a face; the last of a revision, where it has spoken of the face.
+
+    After a rollback the model that serves has spoken before the one that no longer does.
+    """
     found = select(Prediction).where(Prediction.face_id == face_id)
-    return session.scalar(found.order_by(Prediction.id.desc()).limit(1))
+    first = [case((Prediction.revision == revision, 0), else_=1)] if revision else []
+    return session.scalar(found.order_by(*first, Prediction.id.desc()).limit(1))
 
 
 def missing(

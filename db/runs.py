@@ -4,13 +4,14 @@ A promotion is one row, so what serves changes in one transaction; a rollback is
 training itself, the gate's judgement, and loading what serves.
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from db.errors import DataError, NotFound, SaveConflict
-from db.models import Adapter, Promotion
+from db.models import Adapter, Promotion, TrainingRun
 from db.upsert import upsert
 
 
@@ -60,6 +61,69 @@ def promote(
     if new is None:
         raise SaveConflict(f"What serves {task} has changed since this was decided. Look again, then decide.")
     return new
+
+
+def serve(
+    session: Session,
+    adapter_id: int,
+    *,
+    reason: str,
+    follows: Mapping[str, int | None],
+    decided_by: int | None = None,
+) -> list[Promotion]:
+    """Let an adapter serve every task that it answers, as a person decides, whose reason is kept.
+
+    follows: task -> the promotion that was in force when they decided. Raises NotFound, DataError where no
+    reason is given or it serves all its tasks already, and SaveConflict as `promote` does.
+    """
+    adapter = session.get(Adapter, adapter_id)
+    if adapter is None:
+        raise NotFound(f"There is no revision {adapter_id}.")
+    if not reason.strip():
+        raise DataError("To change what serves needs a reason. Say why, in a sentence.")
+    now = serving(session)
+    if all(task in now and now[task].adapter_id == adapter_id for task in adapter.tasks):
+        raise DataError(f"Revision {adapter_id} serves already.")
+    return [
+        promote(
+            session,
+            task,
+            adapter_id,
+            reason=reason.strip(),
+            follows=follows.get(task),
+            decided_by=decided_by,
+        )
+        for task in adapter.tasks
+    ]
+
+
+def overrule(session: Session, run_id: int, *, reason: str, decided_by: int | None = None) -> list[Promotion]:
+    """Let the adapter of a rejected run serve all the same, as a person decides, whose reason is kept.
+
+    Returns a promotion for each task that it answers. Raises NotFound, DataError where the run was not
+    rejected or no reason is given, and SaveConflict as `promote` does.
+    """
+    run = session.get(TrainingRun, run_id)
+    if run is None:
+        raise NotFound(f"There is no training run {run_id}.")
+    if run.state != "rejected" or run.adapter_id is None:
+        raise DataError(f"Run {run_id} is {run.state}; only a rejected candidate can be overruled.")
+    if not reason.strip():
+        raise DataError("To overrule the gate needs a reason. Say why, in a sentence.")
+    now = serving(session)
+    return [
+        promote(
+            session,
+            task,
+            run.adapter_id,
+            kind="overruled",
+            reason=reason.strip(),
+            follows=now[task].id if task in now else None,
+            report=run.report,
+            decided_by=decided_by,
+        )
+        for task in session.get_one(Adapter, run.adapter_id).tasks
+    ]
 
 
 def roll_back(session: Session, task: str, *, reason: str, decided_by: int | None = None) -> Promotion:

@@ -11,12 +11,12 @@ longer than running it.
 from sqlalchemy import bindparam, case, select, update
 from sqlalchemy.orm import Session
 
-from db.errors import NotFound, NotYours
+from db.given import Given, given
 from db.models import Assignment, QueueEntry
 
 HOLDING = ("leased", "done")
 
-_queue = QueueEntry.__table__.c
+_queue, _assignment = QueueEntry.__table__.c, Assignment.__table__.c
 _entry = (_queue.study_id == bindparam("of_study"), _queue.face_id == bindparam("of_face"))
 _TAKE = (
     update(QueueEntry.__table__)
@@ -35,14 +35,15 @@ _GIVE_BACK = (
     )
 )
 _LOCK_ENTRY = (
-    select(QueueEntry.id)
-    .join(
-        Assignment, (Assignment.study_id == QueueEntry.study_id) & (Assignment.face_id == QueueEntry.face_id)
+    select(_queue.id)
+    .join_from(
+        QueueEntry.__table__,
+        Assignment.__table__,
+        (_assignment.study_id == _queue.study_id) & (_assignment.face_id == _queue.face_id),
     )
-    .where(Assignment.id == bindparam("assignment_id"))
-    .with_for_update(of=QueueEntry)
+    .where(_assignment.id == bindparam("assignment_id"))
+    .with_for_update(of=QueueEntry.__table__)
 )
-_LOCK = select(Assignment).where(Assignment.id == bindparam("assignment_id")).with_for_update()
 
 
 def take(session: Session, study_id: int, face_id: int) -> bool:
@@ -55,19 +56,11 @@ def give_back(session: Session, study_id: int, face_id: int) -> None:
     session.execute(_GIVE_BACK, {"of_study": study_id, "of_face": face_id})
 
 
-def locked(session: Session, assignment_id: int, annotator_id: int | None = None) -> Assignment:
+def locked(session: Session, assignment_id: int, annotator_id: int | None = None) -> Given:
     """Return an assignment that nobody else changes until the transaction ends, as it is now.
 
     Raises NotFound, or NotYours where it is not this annotator's.
     """
-    which = {"assignment_id": assignment_id}
     if session.get_bind().dialect.name != "sqlite":  # there the one writer has the whole database
-        session.execute(_LOCK_ENTRY, which)
-    found = session.scalar(_LOCK, which, execution_options={"populate_existing": True})
-    if found is None:
-        raise NotFound(
-            f"There is no assignment {assignment_id}; its face may have been erased. Ask for the next."
-        )
-    if annotator_id is not None and found.annotator_id != annotator_id:
-        raise NotYours(f"Assignment {assignment_id} was given to somebody else. Ask for one of your own.")
-    return found
+        session.execute(_LOCK_ENTRY, {"assignment_id": assignment_id})
+    return given(session, assignment_id, annotator_id, lock=True)

@@ -7,6 +7,7 @@ check.
 """
 
 import os
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from hashlib import sha256
@@ -16,7 +17,7 @@ from uuid import uuid4
 import fsspec
 from fsspec.implementations.local import LocalFileSystem
 
-from db.errors import PictureError
+from db.errors import HubError, PictureError
 from db.pictures import without_metadata
 
 
@@ -34,14 +35,23 @@ class Stored:
 class PictureStore:
     """The pictures at a place: a folder, which is made where it was not there, or a URL."""
 
-    def __init__(self, place: str | Path, **options):
-        """Open the store; options go to fsspec's file system (keys, endpoints)."""
+    def __init__(self, place: str | Path, *, behind: Callable[[str], bytes] | None = None, **options):
+        """Open the store; options go to fsspec's file system (keys, endpoints).
+
+        behind: gives a picture's bytes by its hash where it is not here, which is then kept here too.
+        """
+        self._behind = behind
         self._files, root = fsspec.core.url_to_fs(str(place), **options)
         self._root = root.rstrip("/")
-        self._local = isinstance(self._files, LocalFileSystem)
-        if self._local:
+        self.local = isinstance(self._files, LocalFileSystem)
+        if self.local:
             # Faces: nobody else on this computer need see them.
             Path(self._root).mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    @property
+    def place(self) -> str:
+        """The folder or URL, by which another process opens the same store."""
+        return self._root if self._local else self._files.unstrip_protocol(self._root)
 
     def put(self, data: bytes) -> Stored:
         """Store a picture file without its metadata. Raises PictureError where it is no picture."""
@@ -56,11 +66,22 @@ class PictureStore:
         try:
             data = self._files.cat_file(self._path(name))
         except FileNotFoundError as error:
-            raise PictureError(
-                f"The picture {name} is not in the store. Restore it from a backup."
-            ) from error
+            return self._fetched(name, error)
         if sha256(data).hexdigest() != name:
             raise PictureError(f"The picture {name} is damaged in the store. Restore it from a backup.")
+        return data
+
+    def _fetched(self, name: str, missing: FileNotFoundError) -> bytes:
+        """Return a picture from behind the store, and keep it."""
+        if self._behind is None:
+            raise PictureError(
+                f"The picture {name} is not in the store. Restore it from a backup."
+            ) from missing
+        try:
+            data = self._behind(name)
+        except HubError as error:
+            raise PictureError(f"The picture {name} is not in the store. {error}") from error
+        self._write(name, data)
         return data
 
     def has(self, name: str) -> bool:
@@ -80,7 +101,7 @@ class PictureStore:
 
     def _write(self, name: str, data: bytes) -> None:
         path = self._path(name)
-        if not self._local:
+        if not self.local:
             self._files.pipe_file(path, data)
             return
         folder = Path(path).parent

@@ -1,60 +1,32 @@
 /* The Demo tab: lights an action unit everywhere at once, shows more or less of the picture, takes pictures from the
    clipboard, a drop or the webcam. All listeners sit on the document, because the answer's elements come and go while
    it streams. Nothing is sent except the chosen picture. */
+import { light as lightUnit, placeTag, regionUnder, whenLit } from './light.js';
+
 (() => {
   const MAX_MB = Number(document.querySelector('meta[name=emola-max-mb]')?.content ?? 20);
   const root = document.documentElement;
   const calm = matchMedia('(prefers-reduced-motion: reduce)');
   const near = (event, selector) => (event.target instanceof Element ? event.target.closest(selector) : null);
 
-  /* ---- One action unit under the pointer or the cursor: --lit is 1 on everything that stands for it ---- */
-  const sheet = new CSSStyleSheet();
-  document.adoptedStyleSheets = [...document.adoptedStyleSheets, sheet];
-  let lit = '';
+  /* ---- One action unit under the pointer or the cursor; a click pins it ---- */
   let pinned = '';
-
-  function light(code) {
-    const next = code || pinned;
-    if (next === lit) return;
-    lit = next;
-    if (/^AU\d+$/.test(lit)) {
-      sheet.replaceSync(`[data-au="${lit}"] { --lit: 1; }`);
-      root.dataset.lit = lit;
-    } else {
-      sheet.replaceSync('');
-      delete root.dataset.lit;
-    }
-    placeTag();
-  }
+  const shown = () => Boolean(document.getElementById('demo')?.offsetParent);
+  const light = (code) => lightUnit(code || pinned);
 
   function pin(code) {
     pinned = pinned === code ? '' : code;
-    for (const button of document.querySelectorAll('button[data-au]')) {
+    for (const button of document.querySelectorAll('#demo button[data-au]')) {
       button.setAttribute('aria-pressed', String(button.dataset.au === pinned));
     }
     light(code);
   }
 
-  function placeTag() {
+  function tag(code) {
     const stage = document.querySelector('.stage');
-    const tag = stage?.querySelector('.tag');
-    if (!tag) return;
-    const region = lit && stage.querySelector(`.region[data-au="${lit}"]`);
-    tag.hidden = !region;
-    if (!region) return;
-    tag.innerHTML = '<b></b> <span></span>';
-    tag.firstChild.textContent = lit;
-    tag.lastChild.textContent = region.dataset.name;
-    const frame = stage.getBoundingClientRect();
-    const box = region.getBoundingClientRect();
-    const gap = 10;
-    const right = box.right - frame.left + gap;
-    const fits = right + tag.offsetWidth + gap <= frame.width;
-    const middle = (box.top + box.bottom) / 2 - frame.top - tag.offsetHeight / 2;
-    const below = Math.min(box.bottom - frame.top + gap, frame.height - tag.offsetHeight - gap);
-    tag.style.left = `${fits ? right : frame.width - tag.offsetWidth - gap}px`;
-    tag.style.top = `${fits ? middle : below}px`;
+    if (stage?.querySelector('.tag')) placeTag(stage, stage.querySelector('.tag'), code);
   }
+  whenLit(tag);
 
   /* Over the face itself: the smallest region under the pointer whose unit the answer names (before an answer: any). */
   function regionAt(event) {
@@ -62,23 +34,17 @@
     if (!stage) return '';
     const present = new Set([...document.querySelectorAll('.bar[data-present]')].map((bar) => bar.dataset.au));
     const anyUnit = stage.dataset.state !== 'ready';
-    const under = [...stage.querySelectorAll('.region')].filter((region) => {
-      if (!anyUnit && !present.has(region.dataset.au)) return false;
-      const matrix = region.getScreenCTM()?.inverse();
-      return matrix && region.isPointInFill(new DOMPoint(event.clientX, event.clientY).matrixTransform(matrix));
-    });
-    under.sort((a, b) => a.dataset.area - b.dataset.area);
-    return under[0]?.dataset.au ?? '';
+    return regionUnder(stage, event, (code) => anyUnit || present.has(code));
   }
 
   document.addEventListener('pointermove', (event) => {
-    if (event.pointerType !== 'touch') light(near(event, '#answer-side [data-au]')?.dataset.au ?? regionAt(event));
+    if (shown() && event.pointerType !== 'touch') light(near(event, '#answer-side [data-au]')?.dataset.au ?? regionAt(event));
   });
-  document.addEventListener('pointerleave', () => light(''));
-  document.addEventListener('focusin', (event) => light(near(event, '[data-au]')?.dataset.au ?? ''));
-  document.addEventListener('focusout', () => light(''));
+  document.addEventListener('pointerleave', () => shown() && light(''));
+  document.addEventListener('focusin', (event) => shown() && light(near(event, '[data-au]')?.dataset.au ?? ''));
+  document.addEventListener('focusout', () => shown() && light(''));
   document.addEventListener('click', (event) => {
-    const code = near(event, 'button[data-au]')?.dataset.au ?? regionAt(event);
+    const code = near(event, '#demo button[data-au]')?.dataset.au ?? regionAt(event);
     if (code) pin(code);
     else if (pinned && near(event, '#demo')) pin(pinned);
   });
@@ -98,7 +64,7 @@
       const eased = 1 - (1 - t) ** 3;
       svg.setAttribute('viewBox', from.map((value, i) => value + (to[i] - value) * eased).join(' '));
       if (t < 1) requestAnimationFrame(step);
-      else placeTag();
+      else tag(root.dataset.lit ?? '');
     };
     step(start);
     svg.closest('.stage').dataset.view = whole ? 'whole' : 'face';
@@ -156,12 +122,12 @@
     event.target.value = '';
   }, true);
   document.addEventListener('paste', (event) => {
-    if (near(event, 'input, textarea')) return;
+    if (!shown() || near(event, 'input, textarea')) return;
     const file = [...(event.clipboardData?.files ?? [])][0];
     if (file) give(file);
   });
   document.addEventListener('dragover', (event) => {
-    if (!event.dataTransfer?.types.includes('Files')) return;
+    if (!shown() || !event.dataTransfer?.types.includes('Files')) return;
     event.preventDefault();
     root.dataset.dragging = 'yes';
   });
@@ -172,7 +138,7 @@
   }
   document.addEventListener('drop', (event) => {
     const file = event.dataTransfer?.files?.[0];
-    if (!file) return;
+    if (!file || !shown()) return;
     event.preventDefault();
     give(file);
   });
@@ -222,7 +188,7 @@
 
   /* ---- Keys: Escape puts the light out, the arrows go from bar to bar ---- */
   document.addEventListener('keydown', (event) => {
-    if (event.key === 'Escape') {
+    if (event.key === 'Escape' && shown()) {
       if (pinned) pin(pinned);
       light('');
     }
@@ -236,5 +202,5 @@
       }
     }
   });
-  addEventListener('resize', placeTag);
+  addEventListener('resize', () => tag(root.dataset.lit ?? ''));
 })();

@@ -6,10 +6,11 @@ from uuid import UUID, uuid4
 import pytest
 from sqlalchemy import func, select
 
-from db import annotations
-from db.annotations import Save, chain, disputed, history, in_force, of_face
+from db import saves
+from db.annotations import chain, disputed, history, in_force, of_face
 from db.errors import DataError, NotFound, NothingToUndo, NotYours, SaveConflict
 from db.models import Annotation, Assignment, QueueEntry
+from db.saves import Save
 from tests.db.things import NOON, Things, later
 
 
@@ -153,9 +154,9 @@ def test_late_work_is_kept_but_makes_no_surplus_where_the_face_is_taken(things, 
 
 def test_a_save_of_somebody_elses_assignment_is_refused(things, session, assignment):
     with pytest.raises(NotYours):
-        annotations.save(session, assignment.id, things.annotator(), Save(uuid4(), {"emotion": "fear"}))
+        saves.save(session, assignment.id, things.annotator(), Save(uuid4(), {"emotion": "fear"}))
     with pytest.raises(NotFound):
-        annotations.save(session, 999_999, assignment.annotator_id, Save(uuid4(), {"emotion": "fear"}))
+        saves.save(session, 999_999, assignment.annotator_id, Save(uuid4(), {"emotion": "fear"}))
 
 
 @pytest.mark.parametrize("text", ["a\x00b", "half \ud83d of a pair"])
@@ -220,7 +221,7 @@ def test_eight_threads_saving_one_id_make_one_row(database):
 
     def save(_):
         with database.sessions.begin() as session:
-            return annotations.save(session, assignment.id, assignment.annotator_id, content).id
+            return saves.save(session, assignment.id, assignment.annotator_id, content).id
 
     with ThreadPoolExecutor(8) as pool:
         ids = set(pool.map(save, range(8)))
@@ -236,7 +237,7 @@ def test_threads_correcting_one_face_make_one_chain(database):
     def save(number):
         with database.sessions.begin() as session:
             content = Save(uuid4(), {"emotion": f"emotion {number}"})
-            annotations.save(session, assignment.id, assignment.annotator_id, content)
+            saves.save(session, assignment.id, assignment.annotator_id, content)
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(save, range(24)))

@@ -7,8 +7,9 @@ import pytest
 from sqlalchemy import select
 
 from db import gold
-from db.assignments import adopt, heartbeat, held, keep_draft, next_assignment, release, return_expired
+from db.assignments import next_assignment
 from db.errors import NotFound, NotYours
+from db.holding import adopt, heartbeat, held, keep_draft, release, return_expired
 from db.models import Assignment, QueueEntry
 from db.studies import add_checks, enqueue, progress, want_more
 from tests.db.things import NOON, add_faces, later
@@ -39,7 +40,17 @@ def test_overlap_gives_a_face_to_as_many_people_and_no_more(things, session):
     people = [things.annotator() for _ in range(4)]
     given = [things.given(study, person) for person in people]
     assert [assignment is not None for assignment in given] == [True, True, True, False]
-    assert progress(session, study.id) == {"full": 1}
+
+
+def test_a_face_is_full_in_the_progress_once_its_last_annotator_is_done(things, session):
+    study = things.study(2, overlap=2)
+    given = [things.given(study, person) for person in (things.annotator(), things.annotator())]
+    assert given[0].face_id == given[1].face_id
+    assert progress(session, study.id) == {"fresh": 1, "started": 1}
+    things.save(given[0])
+    assert progress(session, study.id) == {"fresh": 1, "started": 1}
+    things.save(given[1])
+    assert progress(session, study.id) == {"fresh": 1, "full": 1}
 
 
 def test_a_begun_face_comes_before_a_fresh_one(things):
@@ -193,6 +204,23 @@ def test_when_the_gold_faces_are_all_seen_ordinary_ones_go_on(things, session):
 def test_everybody_may_be_given_the_same_gold_face(things, session):
     study, checks = with_gold(things, session, 1, 1, gold_share=1.0)
     assert all(things.given(study, things.annotator()).face_id in checks for _ in range(5))
+
+
+def test_whoever_decided_a_gold_label_is_not_checked_with_it(things, session):
+    study, decider = things.study(1, gold_share=1.0), things.annotator()
+    (face,) = add_faces(session, 1)
+    gold.decide(
+        session,
+        face,
+        uuid=uuid4(),
+        kind="adjudicated",
+        labels={"emotion": "fear"},
+        reason="seen",
+        decided_by=decider,
+    )
+    add_checks(session, study)
+    assert things.given(study, decider).purpose == "label" and things.given(study, decider) is None
+    assert things.given(study, things.annotator()).face_id == face
 
 
 def test_a_study_without_a_share_slips_nothing_in(things, session):

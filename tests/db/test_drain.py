@@ -8,9 +8,11 @@ from uuid import uuid4
 import pytest
 from sqlalchemy import select
 
-from db.annotations import Save, of_face, save
-from db.assignments import next_assignment, return_expired
+from db.annotations import of_face
+from db.assignments import next_assignment
+from db.holding import return_expired
 from db.models import Annotation, Annotator, Assignment, QueueEntry
+from db.saves import Save, save
 from db.session import open_database
 from tests.db.things import Things, later
 

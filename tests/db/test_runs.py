@@ -5,7 +5,8 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 
 from db.errors import DataError, NotFound, SaveConflict
-from db.runs import promote, register, roll_back, serving
+from db.models import TrainingRun
+from db.runs import overrule, promote, register, roll_back, serving
 
 
 def adapter(session, revision="r1", tasks=("au", "emotion"), **more):
@@ -95,3 +96,36 @@ def test_a_promotion_after_a_rollback_goes_back_to_what_served_then(session):
 def test_a_task_never_promoted_cannot_roll_back(session):
     with pytest.raises(NotFound):
         roll_back(session, "au", reason="?")
+
+
+def run_of(session, row, state="rejected"):
+    run = TrainingRun(state=state, adapter_id=row.id, options={}, report={"rege": 90.0})
+    session.add(run)
+    session.flush()
+    return run
+
+
+def test_a_person_can_overrule_a_rejection_with_a_reason_that_is_kept(session, things):
+    one, two = adapter(session, "r1"), adapter(session, "r2")
+    up(session, one)
+    by = things.annotator(role="admin")
+    made = overrule(session, run_of(session, two).id, reason=" The gold set is out of date. ", decided_by=by)
+    assert {row.task for row in made} == {"au", "emotion"}
+    assert {(row.kind, row.reason, row.decided_by) for row in made} == {
+        ("overruled", "The gold set is out of date.", by)
+    }
+    assert {row.adapter_id for row in serving(session).values()} == {two.id}
+    assert roll_back(session, "au", reason="worse").adapter_id == one.id
+
+
+def test_only_a_rejected_run_is_overruled_and_not_without_a_reason(session):
+    row = adapter(session)
+    run = run_of(session, row)
+    with pytest.raises(DataError, match="needs a reason"):
+        overrule(session, run.id, reason="  ")
+    run.state = "promoted"
+    with pytest.raises(DataError, match="is promoted; only a rejected"):
+        overrule(session, run.id, reason="why not")
+    with pytest.raises(NotFound):
+        overrule(session, 999, reason="why not")
+    assert serving(session) == {}

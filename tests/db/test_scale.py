@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import event, insert, text
 
 from db import annotations, gold
-from db.assignments import heartbeat, held
+from db.holding import heartbeat, held
 from db.models import Assignment, QueueEntry
 from tests.db.things import NOON, Things, later
 

@@ -8,9 +8,9 @@ from uuid import uuid4
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
-from db import annotations
+from db import saves
 from db.assignments import next_assignment
-from db.models import Annotator, Face, Landmarks, Study
+from db.models import Annotator, Assignment, Face, Landmarks, Study
 from db.predictions import record
 from db.studies import enqueue
 
@@ -80,16 +80,19 @@ class Things:
 
     def given(self, study: Study, annotator: int, **more):
         """The next assignment, at noon unless told otherwise."""
-        return next_assignment(self.session, study.id, annotator, **{"now": NOON, **more})
+        row = next_assignment(self.session, study.id, annotator, **{"now": NOON, **more})
+        return row and self.session.get(Assignment, row.id, populate_existing=True)
 
     def save(self, assignment, emotion: str = "happiness", **more):
         """Save an emotion on an assignment, or whatever `more` says, at noon."""
         now = more.pop("now", NOON)
         content = {"uuid": uuid4(), "labels": {"emotion": emotion}, **more}
-        save = annotations.Save(**content)
-        return annotations.save(self.session, assignment.id, assignment.annotator_id, save, now=now)
+        save = saves.Save(**content)
+        row = saves.save(self.session, assignment.id, assignment.annotator_id, save, now=now)
+        self.session.refresh(assignment)
+        return row
 
     def undo(self, assignment, uuid=None, now=NOON):
-        return annotations.undo(
-            self.session, assignment.id, assignment.annotator_id, uuid or uuid4(), now=now
-        )
+        row = saves.undo(self.session, assignment.id, assignment.annotator_id, uuid or uuid4(), now=now)
+        self.session.refresh(assignment)
+        return row
