@@ -3,6 +3,7 @@
     python -m model.mini.pretrain                 # an hour or two on two cores; goes on where it was killed
     python -m model.mini.pretrain --device cuda --faces 300000
     python -m model.mini.pretrain --without-prior --out runs/mini-without-prior  # the twin, no landmarks
+    python -m model.mini.pretrain --without-picture --out runs/mini-without-picture  # landmarks only
     python -m model.mini.evaluate --base runs/mini-without-prior
 
 Drawn faces, checkpoints and the like are kept in `--work`; finished stages are not run again. Weights are
@@ -49,7 +50,11 @@ def parser() -> argparse.ArgumentParser:
         default=os.cpu_count(),
         help="threads of the arithmetic, and processes that draw",
     )
-    p.add_argument("--without-prior", action="store_true", help="train the twin that sees no landmarks")
+    twin = p.add_mutually_exclusive_group()
+    twin.add_argument("--without-prior", action="store_true", help="train the twin that sees no landmarks")
+    twin.add_argument(
+        "--without-picture", action="store_true", help="train the twin that sees landmarks and nothing else"
+    )
     return p
 
 
@@ -62,6 +67,10 @@ def main(args: argparse.Namespace) -> None:
     tokenizer = fresh_tokenizer(args.seed)
     config = fresh_config(tokenizer, prior=not args.without_prior)
     model = fresh_model(config, args.seed).to(args.device)
+    checkpoints = args.work
+    if args.without_picture:
+        blindfold(model)
+        checkpoints = args.work / "without-picture"
     # For such short sequences, plain attention is three times as fast on a CPU as fused kernels' backward.
     model.set_attn_implementation("eager")
 
@@ -69,12 +78,26 @@ def main(args: argparse.Namespace) -> None:
         seen(args.work, split, n, expert, args.threads)
         for split, n in (("train", args.faces), ("validation", args.checked))
     )
-    learn_to_see(model, train, check, args.eye_steps, args.work, device=args.device, seed=args.seed)
-    learn_to_speak(model, tokenizer, train, args.speech_steps, args.work, device=args.device, seed=args.seed)
+    learn_to_see(model, train, check, args.eye_steps, checkpoints, device=args.device, seed=args.seed)
+    learn_to_speak(
+        model, tokenizer, train, args.speech_steps, checkpoints, device=args.device, seed=args.seed
+    )
     save(model, tokenizer, args.out)
     count = min(1000, args.checked)
     options = ["--base", args.out, "--n", count, "--device", args.device, "--workers", args.threads]
     evaluate.main(["--calibrate", *map(str, options)])
+
+
+def blindfold(model: EmolaForConditionalGeneration) -> None:
+    """Cut the picture off for good: every patch becomes one and the same vector, which is learned.
+
+    The image projector's last weights are zero and learn nothing, so no picture tells this model anything,
+    in training or ever after; the prior is all that it sees.
+    """
+    last = model.model.multi_modal_projector.linear_2.weight
+    with torch.no_grad():
+        last.zero_()
+    last.requires_grad_(False)
 
 
 def save(model: EmolaForConditionalGeneration, tokenizer, out: Path) -> None:

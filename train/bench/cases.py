@@ -72,12 +72,20 @@ def _names(read: Outcome, labels: np.ndarray) -> str:
     return ", ".join(code for code, there in zip(read.columns, labels, strict=True) if there) or "none"
 
 
-def _picture(path: object, folder: Path) -> str | None:
-    """The picture as a data URI, None where the file isn't there or is none."""
+def picture_file(path: object, folder: Path) -> Path | None:
+    """Return the file that an entry's path means, None where there is none.
+
+    folder: where the truth file lies; the path may start there, in any folder above, or here.
+    """
     if not isinstance(path, str) or not path:
         return None
     places = [folder.resolve(), *folder.resolve().parents, Path.cwd()]
-    file = next((place / path for place in places if (place / path).is_file()), None)
+    return next((place / path for place in places if (place / path).is_file()), None)
+
+
+def _picture(path: object, folder: Path) -> str | None:
+    """The picture as a data URI, None where the file isn't there or is none."""
+    file = picture_file(path, folder)
     if file is None:
         return None
     try:

@@ -70,18 +70,30 @@ def compare(first: Outcome, second: Outcome, replicates: int = REPLICATES) -> di
     if (first.scorer, first.ids, first.columns) != (second.scorer, second.ids, second.columns):
         raise BenchError("Two models can be compared on the same faces under the same scorer only.")
     figures = FIGURES[first.scorer]
-    both = _stacked(first, second)
-    n = len(first.ids)
-    observed = {name: values[0] for name, values in _differences(both, np.ones((1, n)), figures).items()}
+    both = stacked(first, second)
+    return paired(first.groups, lambda one, other: figures(both, np.hstack([one, other])), replicates)
+
+
+def paired(
+    groups: np.ndarray,
+    value: Callable[[np.ndarray, np.ndarray], dict[str, np.ndarray]],
+    replicates: int = REPLICATES,
+) -> dict[str, Comparison]:
+    """Return the difference of two models in each figure of `value`, over n faces in `groups`, int (n,).
+
+    value(first, second), both (B, n): the figures, (B,), of a model that gives face i the first model's
+    answer `first[:, i]` times and the second's `second[:, i]` times.
+    """
+    ones = np.ones((1, len(groups)))
+    observed = {name: values[0] for name, values in _differences(value, ones).items()}
     spread: dict[str, list[np.ndarray]] = {name: [] for name in observed}
     swapped: dict[str, list[np.ndarray]] = {name: [] for name in observed}
     random = np.random.default_rng(SEED)
-    for weights in _resamples(first.groups, replicates, random):
-        for name, values in _differences(both, weights, figures).items():
+    for weights in _resamples(groups, replicates, random):
+        for name, values in _differences(value, weights).items():
             spread[name].append(values)
-    for mask in _masks(first.groups, replicates, random):
-        one = figures(both, np.hstack([1 - mask, mask]))
-        other = figures(both, np.hstack([mask, 1 - mask]))
+    for mask in _masks(groups, replicates, random):
+        one, other = value(1 - mask, mask), value(mask, 1 - mask)
         for name in observed:
             swapped[name].append(one[name] - other[name])
     result = {}
@@ -127,8 +139,8 @@ def _masks(groups: np.ndarray, replicates: int, random: np.random.Generator) -> 
         yield random.integers(2, size=(count, int(groups.max()) + 1)).astype(float)[:, groups]
 
 
-def _stacked(first: Outcome, second: Outcome) -> Outcome:
-    """Both models' answers as one outcome of 2n faces."""
+def stacked(first: Outcome, second: Outcome) -> Outcome:
+    """Return both models' answers as one outcome of 2n faces, the first's first."""
     joined = {
         name: np.concatenate([getattr(first, name), getattr(second, name)])
         for name in ("truth", "said", "rouge", "groups")
@@ -136,10 +148,9 @@ def _stacked(first: Outcome, second: Outcome) -> Outcome:
     return replace(first, ids=first.ids + second.ids, **joined)
 
 
-def _differences(both: Outcome, weights: np.ndarray, figures: Figures) -> dict[str, np.ndarray]:
+def _differences(value: Callable, weights: np.ndarray) -> dict[str, np.ndarray]:
     nothing = np.zeros_like(weights)
-    one = figures(both, np.hstack([weights, nothing]))
-    other = figures(both, np.hstack([nothing, weights]))
+    one, other = value(weights, nothing), value(nothing, weights)
     return {name: one[name] - other[name] for name in one}
 
 

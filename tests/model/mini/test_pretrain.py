@@ -9,7 +9,8 @@ import torch
 from model import manifest
 from model.load import load
 from model.mini.faces import face
-from model.mini.pretrain import main, parser
+from model.mini.fresh import fresh_config, fresh_model
+from model.mini.pretrain import blindfold, main, parser
 from model.predict import MINI, Predictor
 from model.tasks import TASKS
 
@@ -51,4 +52,33 @@ def test_each_stage_is_kept_so_that_a_killed_command_goes_on(made):
 
 def test_the_defaults_make_the_shipped_weights():
     args = parser().parse_args([])
-    assert args.out == MINI and not args.without_prior and args.device == "cpu"
+    assert args.out == MINI and not args.without_prior and not args.without_picture and args.device == "cpu"
+
+
+def test_a_blindfolded_model_is_told_nothing_by_a_picture(tokenizer):
+    model = fresh_model(fresh_config(tokenizer))
+    blindfold(model)
+    landmarks = torch.randn(2, 136)
+    here, there = (
+        torch.stack(
+            model.model.get_image_features(torch.randn(2, 3, 16, 16), landmarks=landmarks).pooler_output
+        )
+        for _ in range(2)
+    )
+    assert torch.equal(here, there) and not torch.equal(here[0, -1], here[1, -1])
+    assert not model.model.multi_modal_projector.linear_2.weight.requires_grad
+
+
+def test_the_twin_without_a_picture_stays_blind_and_keeps_its_own_checkpoints(made, tmp_path):
+    work = made.parent / "work"
+    sizes = "--faces 64 --checked 4 --eye-steps 2 --speech-steps 2 --threads 1"
+    threads = torch.get_num_threads()
+    main(
+        parser().parse_args(
+            [*sizes.split(), "--without-picture", "--out", f"{tmp_path}", "--work", str(work)]
+        )
+    )
+    torch.set_num_threads(threads)
+    model, _ = load(tmp_path)
+    assert not model.model.multi_modal_projector.linear_2.weight.any()
+    assert {path.name for path in (work / "without-picture").iterdir()} == {"eyes.pt", "speech.pt"}
