@@ -16,11 +16,13 @@ from PIL import Image
 from model.errors import EmolaError
 from model.images import open_image
 from studio import page, stage
-from studio.errors import for_the_page
+from studio.people.guard import guarded
+from studio.people.person import VISITOR, Person
 from studio.reading import PACE, Seen, asked, look, read
 from studio.samples import SAMPLES, sample_path
 from studio.serving import Serving
 from studio.views import View, answer_cards, broken_view, empty_view, failed_view, too_large_view
+from studio.workplace import Workplace
 
 QUEUE = "model"
 """Every event that computes with the model shares this concurrency id, so that one runs at a time."""
@@ -68,8 +70,8 @@ def show(
         yield failed_view(error, picture), None
 
 
-def build_tab(serving: Serving, *, au_only: bool = False, max_upload_mb: float = 20) -> None:
-    """Lay out the tab inside the current Blocks and wire it."""
+def build_tab(work: Workplace, *, au_only: bool = False) -> None:
+    """Lay out the tab inside the current Blocks and wire it. All of it is open to visitors."""
     piece = partial(gr.HTML, apply_default_css=False)
     with gr.Row(elem_id="demo"):
         with gr.Column(elem_id="face-side"):
@@ -93,21 +95,21 @@ def build_tab(serving: Serving, *, au_only: bool = False, max_upload_mb: float =
     parts = [face, faces, found, answer, units, emotions]
     wanted, seen = gr.State(None), gr.State(None, time_to_live=3600)
 
-    @for_the_page
-    def run(request: Request | None, only_units: bool):
-        if request is None:
+    def run(work: Workplace, person: Person | None, wish: Request | None, only_units: bool):
+        if wish is None:
             yield *_parts(empty_view()), None
             return
         before = (None,) * len(parts)
-        for view, now_seen in show(serving, request, only_units):
+        for view, now_seen in show(work.serving, wish, only_units):
             now = _parts(view)
             # The stage holds the picture; what did not change is not sent again with every word.
             yield *(gr.skip() if new == old else new for new, old in zip(now, before, strict=True)), now_seen
             before = now
 
     quietly = {"show_progress": "hidden", "api_visibility": "private"}
+    open_to_all = partial(guarded, work, VISITOR)
     running = wanted.change(
-        run,
+        open_to_all(run),
         [wanted, only],
         [*parts, seen],
         concurrency_id=QUEUE,
@@ -115,32 +117,39 @@ def build_tab(serving: Serving, *, au_only: bool = False, max_upload_mb: float =
         trigger_mode="multiple",
         **quietly,
     )
-    running.failure(lambda: _parts(broken_view()), None, parts, **quietly)
+    running.failure(open_to_all(lambda work, person: _parts(broken_view())), None, parts, **quietly)
 
     def asks(event, handler, inputs):
         """A new wish ends the answer in progress. Queued: Gradio tells of a changed State only then."""
-        event(handler, inputs, wanted, cancels=running, **quietly)
+        event(open_to_all(handler), inputs, wanted, cancels=running, **quietly)
 
-    asks(upload.upload, lambda path: Request(path=path), upload)
+    asks(upload.upload, lambda work, person, path: Request(path=path), upload)
     asks(samples.pick, pick_sample, None)
     for strip in (faces, face):
         asks(strip.pick, pick_face, seen)
-    asks(only.change, lambda now: Request(seen=now, face=now.chosen) if now else None, seen)
+    asks(only.change, look_again, seen)
 
-    def refuse(event: gr.EventData) -> tuple[str, ...]:
-        return _parts(too_large_view(str(event.name), float(event.mb), max_upload_mb))
+    def refuse(work: Workplace, person: Person | None, event: gr.EventData) -> tuple[str, ...]:
+        return _parts(too_large_view(str(event.name), float(event.mb), work.max_upload_mb))
 
-    tool_row.refuse(refuse, None, parts, cancels=running, queue=False, **quietly)
+    tool_row.refuse(open_to_all(refuse), None, parts, cancels=running, queue=False, **quietly)
 
 
-def pick_sample(event: gr.EventData) -> Request:
+def pick_sample(work: Workplace, person: Person | None, event: gr.EventData) -> Request:
     """One of the sample faces. KeyError for a name that is none of theirs."""
     return Request(path=sample_path(str(event.sample)))
 
 
-def pick_face(seen: Seen | None, event: gr.EventData) -> Request | None:
+def pick_face(
+    work: Workplace, person: Person | None, seen: Seen | None, event: gr.EventData
+) -> Request | None:
     """Another face of the open picture."""
     return Request(seen=seen, face=max(0, int(event.index))) if seen else None
+
+
+def look_again(work: Workplace, person: Person | None, seen: Seen | None) -> Request | None:
+    """The same face, now that the questions are others."""
+    return Request(seen=seen, face=seen.chosen) if seen else None
 
 
 def sample_cards() -> list[tuple[str, str, str]]:

@@ -13,8 +13,8 @@ from starlette.routing import Mount
 from starlette.staticfiles import StaticFiles
 
 STATIC = Path(__file__).parent / "static"
-STYLES = ("studio", "demo", "annotate", "review", "data")
-SCRIPTS = ("studio", "demo", "annotate/main", "review", "data")
+STYLES = ("studio", "top", "people", "demo", "annotate", "review", "runs", "data")
+SCRIPTS = ("studio", "top", "people", "demo", "annotate/main", "review", "runs", "data", "hub")
 FONTS = ("-apple-system", "Segoe UI", "Roboto", "Helvetica Neue", "Arial", "system-ui", "sans-serif")
 
 

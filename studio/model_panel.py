@@ -14,9 +14,12 @@ import gradio as gr
 
 from model.errors import EmolaError
 from model.landmarks import EXPERTS
-from studio import page
+from studio import page, top_line
 from studio.demo import QUEUE
+from studio.people.guard import guarded
+from studio.people.person import Person
 from studio.serving import Choice, Serving
+from studio.workplace import Workplace
 
 LOG = logging.getLogger(__name__)
 STAYS = "The model before it goes on answering."
@@ -62,53 +65,53 @@ def _say(state: str, message: str) -> str:
     return f'<p class="load" data-state="{state}" role="{role}">{html.escape(message)}</p>{bar}'
 
 
-def build_panel(serving: Serving, top: gr.HTML, *, may_load: bool) -> None:
-    """Add the panel to the current Blocks; `top` is the top line, which says who answers."""
-    now = serving.choice
+def build_panel(work: Workplace, top: gr.HTML, *, may_load: bool) -> None:
+    """Add the panel to the current Blocks; `top` are the top line's chips, which say who answers.
+
+    Where `may_load`, an admin may load another model: it is exchanged for everybody.
+    """
+    now = work.serving.choice
     with gr.Column(elem_id="settings"):
         gr.HTML(apply_default_css=False, value=page.how_to(may_load))
         if not may_load:
             return
-        base = gr.Textbox(
-            now.base, label="Base model", placeholder="built-in mini", info="Folder or hub id (name@revision)"
-        )
-        adapter = gr.Textbox(now.adapter, label="Adapter", info="One that answers both questions")
-        with gr.Row():
-            adapter_au = gr.Textbox(now.adapter_au, label="Adapter for action units")
-            adapter_emotion = gr.Textbox(now.adapter_emotion, label="Adapter for emotion")
-        names = [(FROM_ADAPTER, ""), *((name, name) for name in EXPERTS)]
-        expert = gr.Dropdown(names, value=now.expert, label="Landmark expert", info=INSIGHTFACE_NOTE)
-        expert_model = gr.Textbox(
-            now.expert_model, label="Path of 2d106det.onnx", info="For insightface_106 only"
-        )
-        with gr.Row():
-            device = gr.Dropdown(DEVICES, value=now.device, label="Device", allow_custom_value=True)
-            dtype = gr.Dropdown(DTYPES, value=now.dtype, label="Number format")
-        with gr.Column(elem_id="load-foot"):
-            said = gr.HTML(apply_default_css=False, elem_id="load-said")
+        with gr.Column(elem_id="load-form", elem_classes="needs-admin"):
+            base = gr.Textbox(
+                now.base,
+                label="Base model",
+                placeholder="built-in mini",
+                info="Folder or hub id (name@revision)",
+            )
+            adapter = gr.Textbox(now.adapter, label="Adapter", info="One that answers both questions")
             with gr.Row():
-                button = gr.Button("Load", variant="primary")
-                back = gr.Button("Back to mini")
+                adapter_au = gr.Textbox(now.adapter_au, label="Adapter for action units")
+                adapter_emotion = gr.Textbox(now.adapter_emotion, label="Adapter for emotion")
+            names = [(FROM_ADAPTER, ""), *((name, name) for name in EXPERTS)]
+            expert = gr.Dropdown(names, value=now.expert, label="Landmark expert", info=INSIGHTFACE_NOTE)
+            expert_model = gr.Textbox(
+                now.expert_model, label="Path of 2d106det.onnx", info="For insightface_106 only"
+            )
+            with gr.Row():
+                device = gr.Dropdown(DEVICES, value=now.device, label="Device", allow_custom_value=True)
+                dtype = gr.Dropdown(DTYPES, value=now.dtype, label="Number format")
+            with gr.Column(elem_id="load-foot"):
+                said = gr.HTML(apply_default_css=False, elem_id="load-said")
+                with gr.Row():
+                    button = gr.Button("Load", variant="primary")
+                    back = gr.Button("Back to mini")
 
-    def exchange(*values: str):
-        for message in load(serving, Choice(*values).stripped()):
-            yield message, page.top_line(serving.status)
+    def exchange(work: Workplace, person: Person, *values: str):
+        for message in load(work.serving, Choice(*values).stripped()):
+            yield message, top_line.chips(work.serving.status, person, accounts=work.people.accounts)
+
+    plain = Choice(device=now.device, dtype=now.dtype)
+
+    def clear(work: Workplace, person: Person):
+        return tuple(vars(plain).values())
 
     fields = [base, adapter, adapter_au, adapter_emotion, expert, expert_model, device, dtype]
-    shared = {
-        "concurrency_id": QUEUE,
-        "concurrency_limit": 1,
-        "show_progress": "hidden",
-        "api_visibility": "private",
-    }
-    button.click(exchange, fields, [said, top], **shared)
-    plain = Choice(device=now.device, dtype=now.dtype)
-    put_back = back.click(
-        lambda: tuple(vars(plain).values()),
-        None,
-        fields,
-        queue=False,
-        show_progress="hidden",
-        api_visibility="private",
-    )
-    put_back.then(exchange, fields, [said, top], **shared)
+    quietly = {"show_progress": "hidden", "api_visibility": "private"}
+    queue = {"concurrency_id": QUEUE, "concurrency_limit": 1}
+    button.click(guarded(work, "admin", exchange), fields, [said, top], **queue, **quietly)
+    put_back = back.click(guarded(work, "admin", clear), None, fields, queue=False, **quietly)
+    put_back.success(guarded(work, "admin", exchange), fields, [said, top], **queue, **quietly)

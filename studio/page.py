@@ -1,5 +1,4 @@
-"""The quiet parts of the page: top line, tool row, faces to pick from, samples, the note about law and
-care.
+"""The quiet parts of the page: tool row, faces to pick from, samples, the note about law and care.
 
 Plain values in, escaped HTML out. Nothing here fetches from another host: pictures are data URIs, icons
 are inline SVG.
@@ -25,37 +24,15 @@ class ModelStatus:
     demonstration: bool
 
 
-def top_line(status: ModelStatus) -> str:
-    """Brand, what the answering model is good for, which one it is, and the light switch."""
-    warning = ""
-    if status.demonstration:
-        warning = (
-            '<p class="chip chip-warn">demonstration model, trained on drawn faces; '
-            '<a href="#settings" data-opens="settings">load EmoLA weights</a> for photographs</p>'
-        )
-    which = " · ".join(html.escape(part) for part in (status.name, status.revision, status.device) if part)
-    opens = 'data-opens="settings" aria-expanded="false" aria-controls="settings"'
-    spoken = '<span class="sr-only">The model that answers, and its settings: </span>'
-    light = 'data-theme-switch aria-label="Switch between light and dark"'
-    return (
-        '<h1><a class="brand" href="./">Emo<b>LA</b><span> Studio</span></a></h1>'
-        f'<div class="chips">{warning}'
-        f'<button type="button" class="chip chip-model" {opens}>{spoken}{which}</button>'
-        f'<button type="button" class="chip icon" {light}>{_HALF_MOON}</button>'
-        "</div>"
-    )
-
-
-_HALF_MOON = (
-    '<svg viewBox="0 0 16 16" width="15" height="15" aria-hidden="true">'
-    '<circle cx="8" cy="8" r="6.2" fill="none" stroke="currentColor" stroke-width="1.4"/>'
-    '<path d="M8 1.8a6.2 6.2 0 0 1 0 12.4z" fill="currentColor"/></svg>'
-)
-
-
 def how_to(may_load: bool) -> str:
     """The head of the settings panel: what mini is for and how EmoLA's own weights are loaded."""
-    here = "Then give the folders below." if may_load else "On this page the model is set by whoever runs it."
+    elsewhere = "On this page the model is set by whoever runs it."
+    here = (
+        '<span class="needs-admin">Then give the folders below.</span>'
+        '<span class="not-admin">Then an admin of this studio loads them here.</span>'
+        if may_load
+        else elsewhere
+    )
     return (
         "<header><h2>The model that answers</h2>"
         '<button type="button" data-closes="settings" aria-label="Close the settings">×</button></header>'

@@ -16,6 +16,7 @@ from model.landmarks import Face, LandmarkExpert
 from model.prediction import PartialAnswer, Prediction
 from studio.au_only import without_emotion
 from studio.stage import thumbnail
+from studio.turns import turn
 
 PACE = 0.05
 """Seconds between two states of a growing text: a page update costs several times what a token costs."""
@@ -60,12 +61,14 @@ def read(
     """
     texts: dict[str, str] = {}
     shown = float("-inf")
-    for piece in predictor.stream(picture, face, asked(predictor, au_only)):
-        finished = not isinstance(piece, PartialAnswer)
-        texts = dict(piece.rationales) if finished else {**texts, piece.task: piece.text}
-        if not finished and time.monotonic() - shown < pace:
-            continue
-        if au_only:
-            texts = {task: without_emotion(text, finished=finished) for task, text in texts.items()}
-        yield texts, piece if finished else None
-        shown = time.monotonic()
+    tasks = asked(predictor, au_only)
+    with turn():
+        for piece in predictor.stream(picture, face, tasks):
+            finished = not isinstance(piece, PartialAnswer)
+            texts = dict(piece.rationales) if finished else {**texts, piece.task: piece.text}
+            if not finished and time.monotonic() - shown < pace:
+                continue
+            if au_only:
+                texts = {task: without_emotion(text, finished=finished) for task, text in texts.items()}
+            yield texts, piece if finished else None
+            shown = time.monotonic()

@@ -3,13 +3,17 @@
 No file of the project is served but those in studio/static.
 """
 
+import signal
+from threading import current_thread, main_thread
+from urllib.parse import urlsplit
+
 from db.errors import DataError
-from db.migrate import migrate
-from db.session import open_database
-from db.store import PictureStore
 from model.errors import EmolaError
-from studio import look, pictures
+from studio import following, hub, look, pictures, refresh
+from studio.annotate import endpoints
 from studio.app import build
+from studio.data import routes as data_routes
+from studio.people import invite, routes
 from studio.people.identify import People
 from studio.serving import Choice, Serving
 from studio.workplace import Workplace
@@ -25,6 +29,7 @@ def launch(values: dict[str, str]) -> None:
     """
     host, port = values["host"], int(values["port"])
     work = open_workplace(values)
+    refresh.follow(work)
     blocks = build(
         work,
         au_only=_yes(values["au_only"]),
@@ -36,10 +41,19 @@ def launch(values: dict[str, str]) -> None:
         raise SystemExit(
             f"Port {port} of {host} cannot be used. Give another: EMOLA_PORT={port + 1}."
         ) from error
+    if work.people.accounts and (link := invite.first_admin(work.database, invite.reached_at(values))):
+        print(f"Nobody can manage this studio yet. To be its first admin, within a day: {link}")
     print(f"EmoLA Studio answers at http://{host}:{port}; Ctrl-C ends it.", flush=True)
+    if work.sync is not None:
+        work.sync.start()
     try:
+        _end_when_told()
         blocks.block_thread()
     finally:
+        blocks.close(verbose=False)  # before the last sending, so that nothing is taken after it
+        work.following.stop()
+        if work.sync is not None:
+            work.sync.stop()
         work.database.close()
 
 
@@ -48,28 +62,41 @@ def open_workplace(values: dict[str, str]) -> Workplace:
     from model.predict import Predictor
 
     try:
-        database = open_database(values["database"])
-        migrate(database)
-        store = PictureStore(values["pictures"])
+        database, store, sync = hub.open_kept(values)
     except (DataError, OSError) as error:
         raise SystemExit(f"The database or the pictures cannot be opened. {error}") from error
     choice = Choice(**{name: values[name] for name in MODEL})
+
+    def build_one(choice: Choice):
+        return build_predictor(Predictor, choice)
+
     try:
-        serving = Serving(lambda choice: build_predictor(Predictor, choice), choice)
+        first, seen = following.begin(database, build_one, choice)
     except EmolaError as error:
         raise SystemExit(f"The model cannot be loaded. {error}") from error
     accounts = _yes(values["accounts"]) or values["accounts"] == "auto" and values["host"] not in LOOPBACK
-    people = People(database, accounts=accounts)
-    return Workplace(database, store, serving, people, float(values["max_upload_mb"]))
+    reached = urlsplit(invite.reached_at(values)).hostname or ""
+    people = People(database, accounts=accounts, hosts=(values["host"], reached))
+    serving = Serving(build_one, choice, first)
+    return Workplace(
+        database,
+        store,
+        serving,
+        people,
+        float(values["max_upload_mb"]),
+        following=following.Following(database, serving, seen),
+        sync=sync,
+    )
 
 
 def launch_options(work: Workplace) -> dict:
     """What the page needs of Gradio's server: our look and routes, no other host, our error messages only."""
+    more = [*routes.routes(work), *data_routes.routes(work), *endpoints.direct_routes(work)]
     return {
         "theme": look.theme(),
         "head": look.head(work.max_upload_mb),
         "max_file_size": int(work.max_upload_mb * 1024 * 1024),
-        "app_kwargs": {"routes": [look.route(), pictures.route(work)]},
+        "app_kwargs": {"routes": [look.route(), pictures.route(work), *more]},
         "footer_links": [],
         "show_error": False,
         "share": False,
@@ -94,6 +121,16 @@ def build_predictor(factory, choice: Choice):
     if choice.expert_model and (choice.expert == "insightface_106" or not choice.expert and given):
         given["expert_options"] = {"model_path": choice.expert_model}
     return factory(device=choice.device or "cpu", dtype=choice.dtype or "float32", **given)
+
+
+def _end_when_told() -> None:
+    """Let SIGTERM, which a Space and systemd send, end the studio as Ctrl-C does."""
+
+    def end(*_signal) -> None:
+        raise SystemExit(0)
+
+    if current_thread() is main_thread():
+        signal.signal(signal.SIGTERM, end)
 
 
 def _yes(value: str) -> bool:

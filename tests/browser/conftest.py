@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 import time
+from contextlib import contextmanager
 from pathlib import Path
 from urllib.error import URLError
 from urllib.request import urlopen
@@ -39,10 +40,16 @@ def studio(tmp_path_factory):
     if given := os.environ.get("STUDIO_URL"):
         yield given
         return
+    with running(tmp_path_factory.mktemp("studio")) as address:
+        yield address
+
+
+@contextmanager
+def running(folder: Path, **more: str):
+    """The address of a studio of its own, its data and log.txt in a folder; `more`: its settings."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
-    folder = tmp_path_factory.mktemp("studio")
     log = folder / "log.txt"
     settings = {name: value for name, value in os.environ.items() if not name.startswith("EMOLA_")}
     settings |= {"EMOLA_DATABASE": f"sqlite:///{folder}/emola.db", "EMOLA_PICTURES": f"{folder}/pictures"}
@@ -50,7 +57,7 @@ def studio(tmp_path_factory):
         process = subprocess.Popen(
             [sys.executable, "app.py"],
             cwd=ROOT,
-            env={**settings, "EMOLA_PORT": str(port)},
+            env={**settings, "EMOLA_PORT": str(port), **more},
             stdout=output,
             stderr=subprocess.STDOUT,
         )
@@ -67,7 +74,8 @@ def wait_for(url: str, process: subprocess.Popen, log: Path) -> str:
         assert process.poll() is None, f"app.py ended:\n{log.read_text()}"
         try:
             with urlopen(url, timeout=5):
-                return url
+                if "answers at" in log.read_text():  # after all that it says at its start
+                    return url
         except (URLError, ConnectionError, TimeoutError):
             time.sleep(0.1)  # polling another process's port: there is no event to wait for
     raise AssertionError(f"app.py did not answer within {PATIENCE} s:\n{log.read_text()}")

@@ -1,4 +1,4 @@
-"""studio.page: the top line and the other quiet parts."""
+"""studio.page: the quiet parts."""
 
 import re
 from pathlib import Path
@@ -6,27 +6,10 @@ from pathlib import Path
 from studio import page
 
 ROOT = Path(__file__).resolve().parents[2]
-MINI = page.ModelStatus("mini", "revision 12ab34c", "CPU", demonstration=True)
 
 
 def text_of(markup: str) -> str:
     return re.sub(r"\s+", " ", re.sub(r"<[^>]+>", "", markup))
-
-
-def test_the_top_line_says_that_mini_is_a_demonstration_and_how_to_load_emola():
-    markup = page.top_line(MINI)
-    sentence = "demonstration model, trained on drawn faces; load EmoLA weights for photographs"
-    assert sentence in text_of(markup)
-    assert 'data-opens="settings">load EmoLA weights</a>' in markup
-
-
-def test_other_models_carry_no_such_notice():
-    markup = page.top_line(page.ModelStatus("emola", "", "CUDA", demonstration=False))
-    assert "demonstration" not in markup and "emola · CUDA" in markup
-
-
-def test_names_in_the_top_line_are_escaped():
-    assert "<i>" not in page.top_line(page.ModelStatus("<i>", "", "CPU", demonstration=False))
 
 
 def test_the_way_to_the_weights_is_in_the_readme():

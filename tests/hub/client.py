@@ -1,0 +1,16 @@
+"""How tests use the real huggingface_hub: by LFS, which the stub speaks, and without its waits."""
+
+import time
+from types import SimpleNamespace
+
+from huggingface_hub import constants
+from huggingface_hub.utils import _http
+
+
+def patient_library(monkeypatch) -> list[float]:
+    """Set the library up; return the list of seconds that it would have waited between its tries."""
+    waits: list[float] = []
+    monkeypatch.setattr(constants, "HF_HUB_DISABLE_XET", True)
+    monkeypatch.setattr(constants, "HF_HUB_DISABLE_PROGRESS_BARS", True)
+    monkeypatch.setattr(_http, "time", SimpleNamespace(sleep=waits.append, time=time.time))
+    return waits

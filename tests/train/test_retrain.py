@@ -1,0 +1,330 @@
+"""A round of learning with a real database and a real training, on the tiny EmoLA that knows three colours.
+
+Annotators say of the red, green and blue faces what `NEW` says, other than the model does.
+"""
+
+import json
+import threading
+from contextlib import contextmanager
+from datetime import timedelta
+from io import BytesIO
+from pathlib import Path
+from uuid import uuid4
+
+import pytest
+import torch
+from PIL import Image
+
+from db import leases
+from db.faces import add_face, add_subject
+from db.gold import decide
+from db.migrate import migrate
+from db.models import Adapter, Face, TrainingRun
+from db.runs import serving
+from db.session import open_database
+from db.snapshots import freeze, gold_faces
+from db.store import PictureStore
+from model.facs import FABA
+from model.landmarks import EXPERTS
+from tests.model.taught import LESSONS, answers
+from tests.train.squares import NEW, SMALL
+from train import retrain_run
+from train.gate import Terms
+from train.options import Options
+from train.retrain import main, parser, run
+from train.retrain_plan import Settings
+from train.retrain_run import LEASE
+from train.retrain_work import work
+
+TASKS = ("emotion", "au")
+TEXTS = {
+    (number, task): text for (number, _, text), task in zip(answers(), TASKS * len(LESSONS), strict=True)
+}
+
+
+@pytest.fixture(autouse=True)
+def squares(monkeypatch):
+    """The tests' landmark expert, known by name as any other."""
+    monkeypatch.setitem(EXPERTS, "squares", "tests.model.taught:SquareExpert")
+    threads = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(threads)
+
+
+class Studio:
+    """A database, a store, and faces with gold labels in them."""
+
+    def __init__(self, folder, taught):
+        self.folder = folder
+        self.url = f"sqlite:///{folder}/emola.db"
+        self.database = open_database(self.url)
+        migrate(self.database)
+        self.store = PictureStore(folder / "pictures")
+        self.options = Options(
+            base=str(taught), out=folder / "out", work=folder / "work", device="cpu", save_every=5,
+            **{**SMALL, "dropout": 0.0, "label_weight": 1.0, "steps": 40, "batch": 6},
+        )  # fmt: skip
+
+    def told(self, **more) -> Settings:
+        terms = more.pop("terms", Terms(max_loss=200))
+        return Settings(self.options, **{"min_new": 6, "terms": terms, "original": "gold", **more})
+
+    def faces(self, sides, lessons=NEW, **more) -> list[int]:
+        """Faces of every colour, a square of each of these sides, with gold labels as `lessons` says."""
+        found = []
+        with self.database.sessions.begin() as session:
+            for side in sides:
+                for number, lesson in lessons.items():
+                    whole = Image.new("RGB", (60, 60), "white")
+                    whole.paste(LESSONS[number].colour, (8, 8, 8 + side, 8 + side))
+                    data = BytesIO()
+                    whole.save(data, "PNG")
+                    face, _ = add_face(session, self.store.put(data.getvalue()), source="test", **more)
+                    known = LESSONS[lesson]
+                    units = {code: {"state": "absent"} for code in FABA}
+                    units |= {code: {"state": "present"} for code in known.action_units}
+                    labels = {"emotion": known.emotion, "au": units}
+                    texts = {task: TEXTS[lesson, task] for task in TASKS}
+                    decide(session, face.id, uuid=uuid4(), kind="imported", labels=labels, rationales=texts)
+                    found.append(face.id)
+        return found
+
+    def freeze_gold(self, ids, name="gold"):
+        with self.database.sessions.begin() as session:
+            freeze(session, name, "gold", gold_faces(session, Face.id.in_(ids)))
+
+    def run(self, told=None, **more):
+        """(exit status, the last line) of a call."""
+        lines = []
+        status = run(self.database, self.store, told or self.told(), report=lines.append, **more)
+        return status, json.loads(lines[-1])
+
+    @contextmanager
+    def look(self):
+        with self.database.reads.begin() as session:
+            yield session
+
+
+@pytest.fixture
+def studio(tmp_path, taught):
+    made = Studio(tmp_path, taught)
+    yield made
+    made.database.close()
+
+
+@pytest.fixture
+def corrected(studio):
+    """A studio with twelve corrected faces and a gold set of others that say the same."""
+    studio.faces(range(20, 24))
+    studio.freeze_gold(studio.faces(range(30, 40)))
+    return studio
+
+
+def test_corrections_make_an_adapter_that_is_proven_better_and_serves(corrected):
+    status, line = corrected.run()
+    assert (status, line["outcome"]) == (0, "promoted"), line["reason"]
+    assert (
+        line["rounds"][0]["new"] == 12 and "Promoted: On the 30 gold faces REGE went from" in line["reason"]
+    )
+    with corrected.look() as session:
+        row = session.scalars(session.query(TrainingRun).statement).one()
+        adapter = session.get(Adapter, row.adapter_id)
+        assert row.state == "promoted" and row.report["sets"]["gold"]["rege"]["low"] > 0
+        assert row.progress["curve"][-1][0] == 40 and row.finished_at is not None
+        now = serving(session)
+        assert {task: each.adapter_id for task, each in now.items()} == dict.fromkeys(TASKS, adapter.id)
+        kept = row.report["answers"]["gold"]
+        assert all((Path(kept[side]) / "answers.jsonl").is_file() for side in ("candidate", "current"))
+        assert {**adapter.manifest["metrics"], "answers": row.report["answers"]} == row.report
+        assert adapter.revision == line["rounds"][0]["revision"]
+    assert corrected.run()[1]["outcome"] == "nothing", "the same labels are not learned twice"
+
+
+def test_a_candidate_that_is_no_better_is_rejected_and_what_serves_stays(corrected):
+    told = corrected.told(terms=Terms(level=1e-9, max_loss=200))
+    status, line = corrected.run(told)
+    assert (status, line["outcome"]) == (3, "rejected")
+    assert "Rejected: REGE on the gold set did not rise for certain" in line["reason"]
+    with corrected.look() as session:
+        row = session.scalars(session.query(TrainingRun).statement).one()
+        assert row.state == "rejected" and row.message == line["reason"] and row.adapter_id is not None
+        assert serving(session) == {}
+    assert corrected.run(told)[1]["outcome"] == "nothing"
+
+
+def test_too_little_that_is_new_is_told_and_nothing_is_written(studio):
+    studio.faces([20])
+    status, line = studio.run()
+    assert (status, line["outcome"]) == (0, "nothing")
+    assert line["reason"] == "3 faces with new labels, fewer than the 6 that are asked for."
+    with studio.look() as session:
+        assert session.query(TrainingRun).count() == 0
+
+
+def test_a_dry_run_says_what_it_would_train_on_and_changes_nothing(corrected):
+    status, line = corrected.run(dry_run=True)
+    (plan,) = line["rounds"]
+    assert (status, line["outcome"]) == (0, "dry-run")
+    assert (plan["faces"], plan["new"], plan["enough"], plan["tasks"]) == (12, 12, True, list(TASKS))
+    assert plan["left_out"] == {"held out to measure with": 30}
+    with corrected.look() as session:
+        assert session.query(TrainingRun).count() == 0
+
+
+def test_one_process_at_a_time_retrains(corrected):
+    with corrected.database.sessions.begin() as session:
+        leases.take(session, LEASE, "another", 60)
+    status, line = corrected.run()
+    assert (status, line["outcome"]) == (0, "busy")
+    with corrected.look() as session:
+        assert session.query(TrainingRun).count() == 0
+
+
+def test_without_a_gold_set_the_run_fails_in_words_and_nothing_serves(studio):
+    studio.faces(range(20, 23))
+    status, line = studio.run()
+    assert (status, line["outcome"]) == (1, "failed")
+    assert "There is no gold set 'gold'" in line["reason"]
+    with studio.look() as session:
+        assert session.scalars(session.query(TrainingRun).statement).one().state == "failed"
+        assert serving(session) == {}
+
+
+def test_a_gold_set_of_faces_that_were_trained_on_judges_nothing(corrected):
+    assert corrected.run()[1]["outcome"] == "promoted"
+    with corrected.look() as session:
+        learned = [one.face.id for one in gold_faces(session)][:3]
+    corrected.freeze_gold(learned)
+    corrected.faces(range(41, 44))
+    status, line = corrected.run()
+    assert (status, line["outcome"]) == (1, "failed")
+    assert "The gold set can't judge this model: 3 faces (1, 2, 3) of what is measured" in line["reason"]
+
+
+def test_a_person_who_is_measured_with_is_never_learned_from(studio):
+    with studio.database.sessions.begin() as session:
+        subject = add_subject(session, "p1").id
+    studio.faces([20, 21], subject_id=subject)
+    studio.freeze_gold(studio.faces([30], subject_id=subject))
+    assert studio.run(dry_run=True)[1]["rounds"][0]["faces"] == 0
+
+
+def test_told_to_end_a_run_stays_open_and_the_next_call_takes_it_up(corrected, monkeypatch):
+    ended = threading.Event()
+
+    def loss(self, step, *_):
+        if step == 7:
+            ended.set()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(retrain_run.Life, "loss", loss)
+        found = work(corrected.database, corrected.store, corrected.told(), ended=ended)
+    assert found["outcome"] == "stopped"
+    with corrected.look() as session:
+        assert session.scalars(session.query(TrainingRun).statement).one().state == "running"
+    corrected.faces([25])
+    steps = []
+    kept = retrain_run.Life.loss
+    monkeypatch.setattr(
+        retrain_run.Life, "loss", lambda self, step, *more: steps.append(step) or kept(self, step, *more)
+    )
+    status, line = corrected.run()
+    assert (status, line["outcome"]) == (0, "promoted"), line["reason"]
+    assert steps[0] == 8, "it goes on from its checkpoint"
+    with corrected.look() as session:
+        row = session.scalars(session.query(TrainingRun).statement).one()
+        assert row.state == "promoted" and row.progress["tries"] == 2
+
+
+def dead(session, tasks=("au",), **progress):
+    options = {"tasks": list(tasks)}
+    row = retrain_run.begin(session, snapshot_id=None, parent_id=None, options=options)
+    row.progress = progress or None
+    return row
+
+
+def test_of_dead_runs_the_newest_that_would_begin_the_same_is_taken_up(corrected):
+    with corrected.database.sessions.begin() as session:
+        rows = {
+            "before": dead(session),
+            "newest": dead(session),
+            "too often": dead(session, tries=retrain_run.TRIES),
+            "other round": dead(session, ["emotion"]),
+            "no round": dead(session, ["au", "emotion"]),
+        }
+        taken = retrain_run.take_up(session, {"tasks": ["au"]}, None, [("au",), ("emotion",)])
+        assert taken is rows["newest"] and taken.progress == {"tries": 2}
+        assert rows["other round"].state == "running"
+        for name, words in (
+            ("before", "a later run does the same"),
+            ("too often", "it died 3 times"),
+            ("no round", "have changed since"),
+        ):
+            assert rows[name].state == "failed" and words in rows[name].message
+
+
+def test_a_dead_run_that_cannot_be_taken_up_starts_no_other_without_enough_that_is_new(studio):
+    with studio.database.sessions.begin() as session:
+        number = dead(session).id
+    assert studio.run()[1]["outcome"] == "nothing"
+    with studio.look() as session:
+        assert session.get(TrainingRun, number).state == "failed"
+
+
+def test_somebody_s_stop_in_the_row_ends_the_work(corrected):
+    with retrain_run.held(corrected.database, every=3600) as life:
+        with corrected.database.sessions.begin() as session:
+            life.run_id = retrain_run.begin(session, snapshot_id=None, parent_id=None, options={}).id
+        life.beat()
+        assert not life.should_stop()
+        with corrected.database.sessions.begin() as session:
+            session.get(TrainingRun, life.run_id).state = "stopped"
+        life.beat()
+        assert life.should_stop() and "asked in the Runs tab" in life.why
+
+
+def test_a_lease_that_was_lost_ends_the_work(corrected):
+    with retrain_run.held(corrected.database, every=3600) as life:
+        with corrected.database.sessions.begin() as session:
+            later = retrain_run.clock.now(session) + timedelta(hours=1)
+            assert leases.take(session, LEASE, "another", 60, now=later)
+        life.beat()
+        assert life.should_stop() and "taken the work over" in life.why
+
+
+def test_the_live_loss_curve_is_thinned_and_keeps_its_end():
+    life = retrain_run.Life(None)
+    for step in range(1, 1001):
+        life.loss(step, 1000, 1 / step, 0.0)
+    curve = life._progress["curve"]
+    assert len(curve) <= retrain_run.POINTS and curve[-1] == [1000, 0.001]
+    assert [step for step, _ in curve] == sorted({step for step, _ in curve})
+
+
+@pytest.mark.parametrize("text, seconds", [("30m", 1800), ("6h", 21600), ("1.5d", 129600), ("10s", 10)])
+def test_times_of_watch(text, seconds):
+    assert parser().parse_args(["--watch", text]).watch == seconds
+
+
+def test_watch_does_rounds_until_it_is_told_to_end(studio, monkeypatch):
+    calls = []
+
+    def idle(*_, ended, **__):
+        calls.append(1)
+        if len(calls) == 3:
+            ended.set()
+        return {"outcome": "nothing", "reason": "", "rounds": []}
+
+    monkeypatch.setattr("train.retrain.work", idle)
+    assert studio.run(watch=0.001)[0] == 0 and len(calls) == 3
+
+
+def test_the_command_reads_the_settings_and_ends_with_json(studio, monkeypatch, capsys):
+    monkeypatch.setenv("EMOLA_DATABASE", studio.url)
+    monkeypatch.setenv("EMOLA_PICTURES", str(studio.folder / "pictures"))
+    monkeypatch.setenv("EMOLA_BASE", studio.options.base)
+    assert main(["--dry-run"]) == 0
+    assert json.loads(capsys.readouterr().out.splitlines()[-1])["outcome"] == "dry-run"
+    with pytest.raises(SystemExit):
+        main(["--watch", "often"])
