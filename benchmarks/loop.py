@@ -29,11 +29,11 @@ from db.store import PictureStore
 from model.facs import FABA, FABA_SCORED
 from model.mini import evaluate, faces
 from model.predictor import Predictor
+from train.corpus.pictures import Pictures
+from train.corpus.snapshot_rows import read_rows
 from train.dataset import freeze_training
 from train.lora import fine_tune
-from train.options import Options
-from train.pictures import Pictures
-from train.snapshot_rows import read_rows
+from train.tuning.options import Options
 
 OTHERS = tuple(code for code in FABA if code not in MISLABELLED)
 

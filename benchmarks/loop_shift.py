@@ -22,8 +22,8 @@ from model.facs import FABA
 from model.mini import faces
 from model.mini.rationale import au_rationale, emotion_rationale
 from model.tasks import TASKS
-from train.pictures import drawn_name
-from train.rows import Row
+from train.corpus.pictures import drawn_name
+from train.corpus.rows import Row
 
 SPLIT = "train"
 PAST, NEW = 100_000, 200_000

@@ -4,8 +4,8 @@ Both train the same adapter on the same drawn faces: same steps, same faces in e
 turn by turn in one process, so that whatever else the machine does meets both. The plain loop asks each
 question as a row of its own, pads to the longest row, runs the vision tower on every picture in every epoch,
 and computes the whole vocabulary at every position; its picture files are decoded each time, its landmarks
-are given. Ours is `train.loop`, checkpoints included, and is charged with its one pass of the tower. Their
-losses must agree to 1 % in every step, else the comparison is void and the exit status is 1.
+are given. Ours is `train.tuning.loop`, checkpoints included, and is charged with its one pass of the tower.
+Their losses must agree to 1 % in every step, else the comparison is void and the exit status is 1.
 
     python -m benchmarks.train                     # 64 faces in 32 steps, a few minutes
     python -m benchmarks.train --steps 60 --json --precision fp32
@@ -29,16 +29,16 @@ from torch.nn import functional as F
 
 from model.landmarks import get_expert
 from model.tokens import IGNORED, pad_rows
-from train.answering import Answering
-from train.batches import Plan, make_plan, step_faces
-from train.checkpoints import Checkpoints
-from train.features import AT_ONCE, Features, tower_vectors
-from train.lessons import Lesson, LessonMaker
-from train.loop import groups, rate_at, train
-from train.options import Options, computes_bf16
-from train.pictures import Pictures
-from train.replay import drawn_rows
-from train.start import Start, start
+from train.corpus.pictures import Pictures
+from train.corpus.replay import drawn_rows
+from train.tuning.answering import Answering
+from train.tuning.batches import Plan, make_plan, step_faces
+from train.tuning.checkpoints import Checkpoints
+from train.tuning.features import AT_ONCE, Features, tower_vectors
+from train.tuning.lessons import Lesson, LessonMaker
+from train.tuning.loop import groups, rate_at, train
+from train.tuning.options import Options, computes_bf16
+from train.tuning.start import Start, start
 
 TOLERANCE = 0.01
 """Largest relative difference of the two losses of a step."""

@@ -1,6 +1,6 @@
 """How many faces have accepted labels, and how many of these the last run did not learn from.
 
-Counts what `train.accepted` would take by its rule "agreed", without reading any label: gold labels in
+Counts what `train.corpus.accepted` would take by its rule "agreed", without reading any label: gold labels in
 force, and annotations of studies whose overlap is filled without dispute; never a face that models are
 measured with. An estimate: two studies that differ on one face, and labels that say nothing that can be
 learned, are counted here and left out there; `python -m train.retrain --dry-run` counts exactly.

@@ -1,8 +1,9 @@
 """Answers to the same questions about three drawn faces, by which a loaded model proves which one it is.
 
-A bundle's manifest has the answers that its training gave (`train.bundle`); whoever loads the bundle asks
-again and compares. The faces are drawn by the mini's renderer, so they belong to nobody. An expert that finds
-no face in a drawing gives the whole picture and a prior of zeros: what counts is that it is the same again.
+A bundle's manifest has the answers that its training gave (`train.tuning.bundle`); whoever loads the bundle
+asks again and compares. The faces are drawn by the mini's renderer, so they belong to nobody. An expert that
+finds no face in a drawing gives the whole picture and a prior of zeros: what counts is that it is the same
+again.
 Same answers are promised in float32 on one kind of machine; not covered: other precisions.
 """
 

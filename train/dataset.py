@@ -1,9 +1,10 @@
 """Freezes what people said into a snapshot to train on, and turns a snapshot into rows.
 
 A snapshot is known by the hash of what it holds (`db.snapshots`): the same labels give the same snapshot,
-whenever and wherever it is frozen. It keeps clear of all that models are measured with (`train.held_out`),
-and takes only what is accepted (`train.accepted`). A face that is erased later stays in it by its number
-alone: `--check` names it, the snapshots that had it and the adapters that were trained on them.
+whenever and wherever it is frozen. It keeps clear of all that models are measured with
+(`train.corpus.held_out`) and takes only what is accepted (`train.corpus.accepted`). A face that is erased
+later stays in it by its
+number alone: `--check` names it, the snapshots that had it and the adapters that were trained on them.
 
     python -m train.dataset                       # freeze now; says what was taken and what was left out
     python -m train.dataset --dry-run --accept gold
@@ -23,12 +24,12 @@ from sqlalchemy.orm import Session
 
 from db.models import Dataset, Snapshot, SnapshotRow
 from db.snapshots import freeze
-from train.accepted import RULES, Choice, choose
+from train.corpus.accepted import RULES, Choice, choose
+from train.corpus.forgotten import erased_since
+from train.corpus.held_out import held_out, in_training
+from train.corpus.rows import Row
+from train.corpus.snapshot_rows import ALL_TASKS, describe, read_rows, require_variety
 from train.errors import DatasetError, TrainingError
-from train.forgotten import erased_since
-from train.held_out import held_out, in_training
-from train.rows import Row
-from train.snapshot_rows import ALL_TASKS, describe, read_rows, require_variety
 
 NAME = "training"
 
@@ -61,7 +62,7 @@ def freeze_training(
 ) -> Frozen:
     """Freeze all accepted labels as a snapshot of the dataset `name`; the same one for the same labels.
 
-    accept: a rule of `train.accepted`. Raises DatasetError where no face has accepted labels.
+    accept: a rule of `train.corpus.accepted`. Raises DatasetError where no face has accepted labels.
     """
     choice = choose(session, accept=accept, tasks=tasks)
     if not choice.content:

@@ -19,12 +19,12 @@ from pathlib import Path
 from model.errors import EmolaError
 from model.landmarks import EXPERTS
 from model.tasks import TASKS
-from train import evaluate_report
 from train.bench.errors import BenchError
 from train.bench.tables import DATASETS
-from train.evaluate_log import open_log
-from train.evaluate_run import WITHOUT, ask
-from train.evaluate_set import EvaluationSet, read_set
+from train.evaluation import report
+from train.evaluation.log import open_log
+from train.evaluation.run import WITHOUT, ask
+from train.evaluation.set import EvaluationSet, read_set
 
 
 def parser() -> argparse.ArgumentParser:
@@ -79,7 +79,7 @@ def main(arguments: Sequence[str] | None = None, predictor=None) -> int:
 
 def _run(args: argparse.Namespace, predictor) -> int:
     asked = read_set(args.dataset, split=args.split, tasks=args.task, table=args.labels)
-    if args.against and not (args.against / evaluate_report.FOLDER).is_dir():
+    if args.against and not (args.against / report.FOLDER).is_dir():
         raise BenchError(
             f"--against: {args.against} holds no report. Give the --out of a finished evaluation."
         )
@@ -98,12 +98,12 @@ def _run(args: argparse.Namespace, predictor) -> int:
         if log.answered:
             print(f"Goes on after {len(log.answered)} of {len(asked.faces)} faces.", file=sys.stderr)
         ask(predictor, asked.faces, log, batch_size=args.batch_size, without=args.without)
-        found, pages = evaluate_report.score(asked, log.answered, about, args.against)
-        folder = evaluate_report.write(args.out, found, pages)
-    for note in [*found["notes"], *evaluate_report.remarks(found)]:
+        found, pages = report.score(asked, log.answered, about, args.against)
+        folder = report.write(args.out, found, pages)
+    for note in [*found["notes"], *report.remarks(found)]:
         print(note, file=sys.stderr)
     print(f"Report: {folder}", file=sys.stderr)
-    print(json.dumps(found, ensure_ascii=False) if args.json else evaluate_report.table(found))
+    print(json.dumps(found, ensure_ascii=False) if args.json else report.table(found))
     return 0
 
 

@@ -8,7 +8,7 @@ p is of the swap test (`train.bench.uncertainty.paired`), which is exact where c
 good as each other, on however few faces. A level of 0.01 lets one such candidate in 200 through: each
 training is one more look at the same gold set, and at the interval's own 1 in 40 a studio that retrains
 every day would promote chance each month. Pure: answers in, words out. Not covered: that no measured face
-was trained on (`train.leaks`), and a person's overruling (`db.runs.overrule`).
+was trained on (`train.rounds.leaks`), and a person's overruling (`db.runs.overrule`).
 """
 
 import math

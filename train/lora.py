@@ -1,7 +1,7 @@
 """Fine-tunes an EmoLA adapter on a snapshot of the database, or on rows that somebody gives.
 
 LoRA on the language model's linears and both projectors in full, by the authors' recipe or the mini's
-(`train.options`). Killed, it goes on from its last checkpoint when the same command is given again.
+(`train.tuning.options`). Killed, it goes on from its last checkpoint when the same command is given again.
 
     python -m train.lora --base owner/llava-emola@v1 --expert insightface_106        # a new adapter
     python -m train.lora --adapter runs/adapters/0123456789abcdef --epochs 4         # on from one in use
@@ -27,16 +27,16 @@ from tqdm import tqdm
 
 from model.errors import EmolaError
 from model.landmarks import LandmarkExpert, get_expert
-from train.answering import Answering
-from train.batches import make_plan
-from train.bundle import Bundle, write_bundle
-from train.checkpoints import Checkpoints
-from train.features import Features, prune, require_faces
-from train.lessons import LessonMaker
-from train.loop import Progress, train
-from train.options import Options, add_options, from_arguments
-from train.rows import Row
-from train.start import Start, start
+from train.corpus.rows import Row
+from train.tuning.answering import Answering
+from train.tuning.batches import make_plan
+from train.tuning.bundle import Bundle, write_bundle
+from train.tuning.checkpoints import Checkpoints
+from train.tuning.features import Features, prune, require_faces
+from train.tuning.lessons import LessonMaker
+from train.tuning.loop import Progress, train
+from train.tuning.options import Options, add_options, from_arguments
+from train.tuning.start import Start, start
 
 CHECKPOINTS, FEATURES = "checkpoints", "features"
 
@@ -54,7 +54,8 @@ def fine_tune(
 ) -> Bundle | None:
     """Train an adapter on rows and write its bundle; None in processes other than the first.
 
-    pictures: bytes of a row's picture (`train.pictures.Pictures`). replay: rows that are learned beside.
+    pictures: bytes of a row's picture (`train.corpus.pictures.Pictures`). replay: rows that are learned
+    beside.
     snapshot: hash of what the rows were read from, for the manifest. on_progress: told after each step.
     should_stop: asked after each step; Stopped is raised once the checkpoint is on disk. expert: by default
     the one that the weights need. Raises TrainingError, CheckpointError, LandmarkExpertError; then nothing
@@ -158,9 +159,9 @@ def main(given: Sequence[str] | None = None) -> int:
     from db.models import Face
     from db.session import open_database
     from db.store import PictureStore
+    from train.corpus.pictures import Pictures
+    from train.corpus.replay import replay_rows
     from train.dataset import take_snapshot
-    from train.pictures import Pictures
-    from train.replay import replay_rows
 
     args = parser().parse_args(given)
     options, values = from_arguments(args), settings.read()

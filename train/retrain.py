@@ -25,9 +25,9 @@ from typing import Any
 from db.session import Database
 from train.dataset import RULES
 from train.gate import Terms
-from train.options import add_options, from_arguments
-from train.retrain_plan import Settings
-from train.retrain_work import work
+from train.rounds.plan import Settings
+from train.rounds.work import work
+from train.tuning.options import add_options, from_arguments
 
 STATUS = {"promoted": 0, "nothing": 0, "busy": 0, "dry-run": 0, "rejected": 3}
 _EVERY = re.compile(r"(\d+(?:\.\d+)?)([smhd])")

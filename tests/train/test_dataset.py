@@ -14,12 +14,12 @@ from db.snapshots import freeze, gold_faces
 from model.facs import FABA
 from tests.db.things import add_faces
 from train import dataset
-from train.accepted import choose
+from train.corpus.accepted import choose
+from train.corpus.forgotten import erased_since
+from train.corpus.held_out import held_out
+from train.corpus.snapshot_rows import describe
 from train.dataset import freeze_training, new_since, read_rows, take_snapshot
 from train.errors import DatasetError
-from train.forgotten import erased_since
-from train.held_out import held_out
-from train.snapshot_rows import describe
 
 EMOTIONS = ("happiness", "anger", "fear", "neutral")
 UNITS = (("AU6", "AU12"), ("AU4",), (), ("AU1", "AU2"))

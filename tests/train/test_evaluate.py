@@ -12,9 +12,9 @@ import pytest
 
 from model.predictor import Predictor
 from tests.model.taught import LESSONS, SquareExpert, answers, picture
-from train import evaluate_report
 from train.bench.__main__ import main as bench
 from train.evaluate import main
+from train.evaluation import report
 
 ROOT = Path(__file__).resolve().parents[2]
 TEXTS = {
@@ -267,7 +267,7 @@ def test_a_report_that_cannot_be_finished_leaves_the_last_one_as_it_was(evaluate
             raise OSError(28, "No space left on device")
         return rename(source, target)
 
-    monkeypatch.setattr(evaluate_report.os, "rename", full)
+    monkeypatch.setattr(report.os, "rename", full)
     assert evaluate() == 2
     assert "No space left on device" in capsys.readouterr().err
     monkeypatch.undo()

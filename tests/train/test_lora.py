@@ -16,12 +16,12 @@ from model.probes import probe_answers
 from model.shards import write_tensors
 from model.tasks import TASKS
 from tests.model.taught import LESSONS, SquareExpert, picture
-from tests.train.squares import NEW, options, pictures, rows, tune
-from train.bundle import add_facts
+from tests.train.tuning.squares import NEW, options, pictures, rows, tune
 from train.errors import DatasetError, Stopped, TrainingError
 from train.lora import fine_tune, parser
-from train.options import Options, from_arguments
-from train.start import start
+from train.tuning.bundle import add_facts
+from train.tuning.options import Options, from_arguments
+from train.tuning.start import start
 
 
 @pytest.fixture(scope="module")

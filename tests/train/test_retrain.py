@@ -27,14 +27,14 @@ from db.store import PictureStore
 from model.facs import FABA
 from model.landmarks import EXPERTS
 from tests.model.taught import LESSONS, answers
-from tests.train.squares import NEW, SMALL
-from train import retrain_run
+from tests.train.tuning.squares import NEW, SMALL
 from train.gate import Terms
-from train.options import Options
 from train.retrain import main, parser, run
-from train.retrain_plan import Settings
-from train.retrain_run import LEASE
-from train.retrain_work import work
+from train.rounds import runs
+from train.rounds.plan import Settings
+from train.rounds.runs import LEASE
+from train.rounds.work import work
+from train.tuning.options import Options
 
 TASKS = ("emotion", "au")
 TEXTS = {
@@ -218,16 +218,16 @@ def test_told_to_end_a_run_stays_open_and_the_next_call_takes_it_up(corrected, m
             ended.set()
 
     with monkeypatch.context() as patch:
-        patch.setattr(retrain_run.Life, "loss", loss)
+        patch.setattr(runs.Life, "loss", loss)
         found = work(corrected.database, corrected.store, corrected.told(), ended=ended)
     assert found["outcome"] == "stopped"
     with corrected.look() as session:
         assert session.scalars(session.query(TrainingRun).statement).one().state == "running"
     corrected.faces([25])
     steps = []
-    kept = retrain_run.Life.loss
+    kept = runs.Life.loss
     monkeypatch.setattr(
-        retrain_run.Life, "loss", lambda self, step, *more: steps.append(step) or kept(self, step, *more)
+        runs.Life, "loss", lambda self, step, *more: steps.append(step) or kept(self, step, *more)
     )
     status, line = corrected.run()
     assert (status, line["outcome"]) == (0, "promoted"), line["reason"]
@@ -239,7 +239,7 @@ def test_told_to_end_a_run_stays_open_and_the_next_call_takes_it_up(corrected, m
 
 def dead(session, tasks=("au",), **progress):
     options = {"tasks": list(tasks)}
-    row = retrain_run.begin(session, snapshot_id=None, parent_id=None, options=options)
+    row = runs.begin(session, snapshot_id=None, parent_id=None, options=options)
     row.progress = progress or None
     return row
 
@@ -249,11 +249,11 @@ def test_of_dead_runs_the_newest_that_would_begin_the_same_is_taken_up(corrected
         rows = {
             "before": dead(session),
             "newest": dead(session),
-            "too often": dead(session, tries=retrain_run.TRIES),
+            "too often": dead(session, tries=runs.TRIES),
             "other round": dead(session, ["emotion"]),
             "no round": dead(session, ["au", "emotion"]),
         }
-        taken = retrain_run.take_up(session, {"tasks": ["au"]}, None, [("au",), ("emotion",)])
+        taken = runs.take_up(session, {"tasks": ["au"]}, None, [("au",), ("emotion",)])
         assert taken is rows["newest"] and taken.progress == {"tries": 2}
         assert rows["other round"].state == "running"
         for name, words in (
@@ -273,9 +273,9 @@ def test_a_dead_run_that_cannot_be_taken_up_starts_no_other_without_enough_that_
 
 
 def test_somebody_s_stop_in_the_row_ends_the_work(corrected):
-    with retrain_run.held(corrected.database, every=3600) as life:
+    with runs.held(corrected.database, every=3600) as life:
         with corrected.database.sessions.begin() as session:
-            life.run_id = retrain_run.begin(session, snapshot_id=None, parent_id=None, options={}).id
+            life.run_id = runs.begin(session, snapshot_id=None, parent_id=None, options={}).id
         life.beat()
         assert not life.should_stop()
         with corrected.database.sessions.begin() as session:
@@ -285,20 +285,20 @@ def test_somebody_s_stop_in_the_row_ends_the_work(corrected):
 
 
 def test_a_lease_that_was_lost_ends_the_work(corrected):
-    with retrain_run.held(corrected.database, every=3600) as life:
+    with runs.held(corrected.database, every=3600) as life:
         with corrected.database.sessions.begin() as session:
-            later = retrain_run.clock.now(session) + timedelta(hours=1)
+            later = runs.clock.now(session) + timedelta(hours=1)
             assert leases.take(session, LEASE, "another", 60, now=later)
         life.beat()
         assert life.should_stop() and "taken the work over" in life.why
 
 
 def test_the_live_loss_curve_is_thinned_and_keeps_its_end():
-    life = retrain_run.Life(None)
+    life = runs.Life(None)
     for step in range(1, 1001):
         life.loss(step, 1000, 1 / step, 0.0)
     curve = life._progress["curve"]
-    assert len(curve) <= retrain_run.POINTS and curve[-1] == [1000, 0.001]
+    assert len(curve) <= runs.POINTS and curve[-1] == [1000, 0.001]
     assert [step for step, _ in curve] == sorted({step for step, _ in curve})
 
 
