@@ -51,7 +51,7 @@ class PictureStore:
     @property
     def place(self) -> str:
         """The folder or URL, by which another process opens the same store."""
-        return self._root if self._local else self._files.unstrip_protocol(self._root)
+        return self._root if self.local else self._files.unstrip_protocol(self._root)
 
     def put(self, data: bytes) -> Stored:
         """Store a picture file without its metadata. Raises PictureError where it is no picture."""

@@ -27,14 +27,27 @@ def launch(values: dict[str, str]) -> None:
     """Serve the page that the settings describe until stopped. SystemExit with a sentence where the
     database or the model cannot be used, or the port is taken.
     """
-    host, port = values["host"], int(values["port"])
+    _end_when_told()
     work = open_workplace(values)
     refresh.follow(work)
-    blocks = build(
-        work,
-        au_only=_yes(values["au_only"]),
-        may_load=_yes(values["change_model"]) or values["change_model"] == "auto" and host in LOOPBACK,
-    )
+    change = values["change_model"]
+    may_load = _yes(change) or change == "auto" and values["host"] in LOOPBACK
+    blocks = build(work, au_only=_yes(values["au_only"]), may_load=may_load)
+    try:
+        if work.sync is not None:
+            work.sync.start()
+        _serve(blocks, work, values)
+    finally:
+        blocks.close(verbose=False)  # before the last sending, so that nothing is taken after it
+        work.following.stop()
+        if work.sync is not None:
+            work.sync.stop()
+        work.database.close()
+
+
+def _serve(blocks, work: Workplace, values: dict[str, str]) -> None:
+    """Answer until told to stop."""
+    host, port = values["host"], int(values["port"])
     try:
         blocks.launch(server_name=host, server_port=port, prevent_thread_lock=True, **launch_options(work))
     except OSError as error:
@@ -44,17 +57,7 @@ def launch(values: dict[str, str]) -> None:
     if work.people.accounts and (link := invite.first_admin(work.database, invite.reached_at(values))):
         print(f"Nobody can manage this studio yet. To be its first admin, within a day: {link}")
     print(f"EmoLA Studio answers at http://{host}:{port}; Ctrl-C ends it.", flush=True)
-    if work.sync is not None:
-        work.sync.start()
-    try:
-        _end_when_told()
-        blocks.block_thread()
-    finally:
-        blocks.close(verbose=False)  # before the last sending, so that nothing is taken after it
-        work.following.stop()
-        if work.sync is not None:
-            work.sync.stop()
-        work.database.close()
+    blocks.block_thread()
 
 
 def open_workplace(values: dict[str, str]) -> Workplace:

@@ -3,12 +3,13 @@
 A snapshot is known by the hash of what it holds (`db.snapshots`): the same labels give the same snapshot,
 whenever and wherever it is frozen. It keeps clear of all that models are measured with
 (`train.corpus.held_out`) and takes only what is accepted (`train.corpus.accepted`). A face that is erased
-later stays in it by its
-number alone: `--check` names it, the snapshots that had it and the adapters that were trained on them.
+later stays in it by its number alone: `--check` names it, the snapshots that had it and the adapters that
+were trained on them. What to measure with is set aside first, by people (`db.gold_sets`).
 
     python -m train.dataset                       # freeze now; says what was taken and what was left out
     python -m train.dataset --dry-run --accept gold
     python -m train.dataset --json corrections.json      # also as FABA-Instruct conversations
+    python -m train.dataset --freeze-gold 0.3     # sets 30 % of the gold labels aside to measure with
     python -m train.dataset --check               # 1 where snapshots hold faces erased since
 """
 
@@ -22,6 +23,8 @@ from typing import NamedTuple
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from db import gold_sets
+from db.errors import DataError
 from db.models import Dataset, Snapshot, SnapshotRow
 from db.snapshots import freeze
 from train.corpus.accepted import RULES, Choice, choose
@@ -127,11 +130,19 @@ def new_since(session: Session, snapshot_id: int | None, *, accept: str = "agree
 def arguments(given: Sequence[str] | None = None) -> argparse.Namespace:
     """Return the command's options."""
     parser = argparse.ArgumentParser(prog="python -m train.dataset", description=__doc__.partition("\n")[0])
-    parser.add_argument("--name", default=NAME, help=f"dataset to freeze into (default {NAME})")
+    parser.add_argument(
+        "--name", help=f"dataset to freeze into (default {NAME}, of a gold set {gold_sets.NAME})"
+    )
     parser.add_argument("--accept", choices=RULES, default="agreed", help="which labels (default agreed)")
     parser.add_argument("--tasks", nargs="+", choices=ALL_TASKS, default=list(ALL_TASKS))
     parser.add_argument("--dry-run", action="store_true", help="say what would be frozen, freeze nothing")
     parser.add_argument("--json", type=Path, help="write the conversations to this file as well")
+    parser.add_argument(
+        "--freeze-gold",
+        type=float,
+        metavar="SHARE",
+        help="freeze a gold set of this share (0..1) of the gold labels, whole people, instead",
+    )
     parser.add_argument("--check", action="store_true", help="name faces that were erased from snapshots")
     return parser.parse_args(given)
 
@@ -146,15 +157,19 @@ def main(given: Sequence[str] | None = None) -> int:
     try:
         if options.check:
             return _check(database)
+        if options.freeze_gold is not None:
+            return _freeze_gold(database, options)
         if options.dry_run:
             with database.reads.begin() as session:
                 choice = choose(session, accept=options.accept, tasks=options.tasks)
             print(f"Would freeze {len(choice.content)} faces. {_reasons(choice.left_out)}")
             return 0
         with database.sessions.begin() as session:
-            frozen = freeze_training(session, options.name, accept=options.accept, tasks=options.tasks)
+            frozen = freeze_training(
+                session, options.name or NAME, accept=options.accept, tasks=options.tasks
+            )
             rows = read_rows(session, frozen.snapshot.id, options.tasks)
-    except TrainingError as error:
+    except (TrainingError, DataError) as error:
         print(error, file=sys.stderr)
         return 1
     finally:
@@ -170,6 +185,21 @@ def main(given: Sequence[str] | None = None) -> int:
         options.json.write_text(
             json.dumps(conversations, indent=1, ensure_ascii=False) + "\n", encoding="utf-8"
         )
+    return 0
+
+
+def _freeze_gold(database, options: argparse.Namespace) -> int:
+    with database.sessions() as session:
+        name = options.name or gold_sets.NAME
+        frozen = gold_sets.set_aside_share(session, options.freeze_gold, name=name)
+        shown = gold_sets.least_difference(frozen.faces)
+        words = f"{frozen.faces} faces, never to be trained on; they show differences of {shown:.0f} points."
+        if options.dry_run:
+            session.rollback()
+            print(f"Would freeze a gold set of {words}")
+        else:
+            session.commit()
+            print(f"Gold set {frozen.sha256}: {words}")
     return 0
 
 

@@ -51,6 +51,7 @@ def fine_tune(
     on_progress: Callable[[Progress], None] | None = None,
     should_stop: Callable[[], bool] | None = None,
     expert: LandmarkExpert | None = None,
+    features_in: Path | None = None,
 ) -> Bundle | None:
     """Train an adapter on rows and write its bundle; None in processes other than the first.
 
@@ -58,8 +59,9 @@ def fine_tune(
     beside.
     snapshot: hash of what the rows were read from, for the manifest. on_progress: told after each step.
     should_stop: asked after each step; Stopped is raised once the checkpoint is on disk. expert: by default
-    the one that the weights need. Raises TrainingError, CheckpointError, LandmarkExpertError; then nothing
-    is in the options' `out` that was not there before.
+    the one that the weights need. features_in: folder of what the vision tower saw, by default in the
+    options' `work`; several runs may share it. Raises TrainingError, CheckpointError, LandmarkExpertError;
+    then nothing is in the options' `out` that was not there before.
     """
     begun = start(options)
     options = begun.options
@@ -70,7 +72,7 @@ def fine_tune(
     rows = [row for row in rows if row.task in options.tasks]
     replay = [row for row in replay if row.task in options.tasks]
     begun.model.get_base_model().model.vision_tower.to(accelerator.device)  # the rest follows when it trains
-    features = Features(Path(options.work) / FEATURES, begun, expert)
+    features = Features(features_in or Path(options.work) / FEATURES, begun, expert)
     lost = _look_once(features, [*rows, *replay], pictures, accelerator)
     rows = require_faces(rows, lost)
     replay = [row for row in replay if row.picture not in lost]

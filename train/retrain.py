@@ -26,6 +26,7 @@ from db.session import Database
 from train.dataset import RULES
 from train.gate import Terms
 from train.rounds.plan import Settings
+from train.rounds.runs import SECONDS
 from train.rounds.work import work
 from train.tuning.options import add_options, from_arguments
 
@@ -50,6 +51,13 @@ def parser() -> argparse.ArgumentParser:
         "--dry-run", action="store_true", help="say what would be trained on and change nothing"
     )
     made.add_argument("--watch", type=_every, metavar="TIME", help="a round every so often: 30m, 6h, 1d")
+    made.add_argument(
+        "--lease",
+        type=_every,
+        metavar="TIME",
+        default=SECONDS,
+        help="a process that is silent for so long counts as dead, and its run is taken up (default 2m)",
+    )
     made.add_argument("--accept", choices=RULES, default="agreed", help="which labels (default agreed)")
     made.add_argument("--gold", default="gold", help="frozen gold set that decides (default gold)")
     made.add_argument(
@@ -97,6 +105,7 @@ def main(given: Sequence[str] | None = None) -> int:
         original=args.original,
         accept=args.accept,
         min_new=args.min_new,
+        lease=args.lease,
         terms=Terms(**{one.name: getattr(args, one.name) for one in fields(Terms)}),
     )
     database = open_database(values["database"])

@@ -66,7 +66,7 @@ class Repository:
             try:
                 info = self._api.repo_info(self.name, repo_type=KIND, timeout=SECONDS)
             except RepositoryNotFoundError:
-                self._api.create_repo(self.name, repo_type=KIND, private=True)
+                self._api.create_repo(self.name, repo_type=KIND, private=True, exist_ok=True)
                 info = self._api.repo_info(self.name, repo_type=KIND, timeout=SECONDS)
             if info.private is not True:
                 raise HubRefused(
@@ -183,6 +183,12 @@ class Repository:
             return HubError(
                 f"The token may not write to {self.name}, or not make it. Give the token in HF_TOKEN write "
                 "access to it.",
+                passing=False,
+            )
+        if status == 404:
+            return HubError(
+                f"{self.name}, or a file of it, is not there for this token. Give the token in HF_TOKEN "
+                "read and write access to it.",
                 passing=False,
             )
         after = answer.headers.get("Retry-After", "") if answer is not None else ""

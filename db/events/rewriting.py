@@ -50,9 +50,9 @@ def write_anew(session: Session, schema: str, writer: str, limit: int = outbox.L
 
 def _events(session: Session) -> Iterator[tuple[str, str, str]]:
     """Yield the events that make the rows; first those by which no id that was ever taken is given again."""
-    taken = dict(session.execute(text("SELECT name, seq FROM sqlite_sequence")).tuples().all())
+    taken = {name: seq for name, seq in session.execute(text("SELECT name, seq FROM sqlite_sequence"))}
     for table in capture.tables():
         if taken.get(table.name):
             yield table.name, "remove", f'{{"id": {taken[table.name]}}}'
     for table in capture.tables():
-        yield from session.execute(text(capture.rows(table))).tuples()
+        yield from session.execute(text(capture.rows(table)))

@@ -5,6 +5,7 @@ from typing import Any
 
 from db.models import Annotation, Prediction
 from studio.au_only import without_emotion
+from studio.model_name import model_name
 
 
 def shown_save(row: Annotation) -> dict[str, Any]:
@@ -28,12 +29,11 @@ def shown_prediction(row: Prediction, tasks: Sequence[str], serving: str | None 
     said = {name: row.rationales.get(name) for name in tasks if row.rationales.get(name)}
     if "emotion" not in tasks:
         said = {name: without_emotion(words) for name, words in said.items()}
-    base = str(row.revisions.get("base") or "")
     return {
         "id": row.id,
         "revision": row.revision,
         "older": serving is not None and row.revision != serving,
-        "model": base.rsplit("@", 1)[0].rstrip("/").rsplit("/", 1)[-1] or "model",
+        "model": model_name(row.revisions),
         "labels": {name: row.labels[name] for name in tasks if name in row.labels},
         "rationales": said,
         "probabilities": {name: row.probabilities[name] for name in tasks if name in row.probabilities},

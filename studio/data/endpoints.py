@@ -2,7 +2,7 @@
 want them; each checks the role itself (`studio.people.guard`).
 """
 
-from studio.data import as_imported, bring, overview, studies, take
+from studio.data import as_imported, bring, gold_set, overview, studies, take
 from studio.people.guard import publish
 from studio.workplace import Workplace
 
@@ -23,6 +23,7 @@ FOR_ADMINS = (
     studies.change_study,
     studies.close_study,
     studies.reopen_study,
+    gold_set.freeze_gold_set,
     take.start_preannotation,
     take.start_backup,
 )

@@ -14,7 +14,7 @@ from db.models import Annotation, Face, GoldLabel, Import, Prediction, Subject
 from db.models.faces import SPLITS
 from db.predictions import revision_key
 from db.study_rules import listed
-from studio.data import as_imported
+from studio.data import as_imported, gold_set
 from studio.data.bring import KIND, may_name_paths
 from studio.data.studies import described
 from studio.people.person import Person
@@ -42,6 +42,7 @@ def data_overview(work: Workplace, person: Person) -> dict[str, Any]:
             "known": _known(session, revision),
             "newest": _newest(session),
             "studies": [described(session, study, revision) for study in listed(session)],
+            "gold_set": gold_set.told(session),
             "imports": _imports(session, running=work.jobs.running(KIND) is not None),
             "as_imported": as_imported.imports(session),
             "jobs": [job.as_dict() for job in work.jobs.all()],

@@ -4,7 +4,7 @@ The page's scripts (static/data) fill in what changes. No text in it is anybody'
 """
 
 from studio.data.drawn import COUNT
-from studio.data.page_forms import study_dialog, take, wishes
+from studio.data.page_forms import gold_set, study_dialog, take, wishes
 
 
 def shell() -> str:
@@ -13,7 +13,8 @@ def shell() -> str:
         '<div class="data" data-state="loading">'
         '<p class="wait" data-part="wait" role="status">Looking at what is here</p>'
         f"{_now()}"
-        f'<div class="columns"><div>{_bring()}{_backup()}</div><div>{_studies()}{_take()}</div></div>'
+        f'<div class="columns"><div>{_bring()}{_gold()}{_backup()}</div>'
+        f"<div>{_studies()}{_take()}</div></div>"
         f"{study_dialog()}"
         '<p class="sr-only" role="status" aria-live="polite" data-part="announce"></p>'
         "</div>"
@@ -60,6 +61,15 @@ def _studies() -> str:
         '<h2 id="data-studies">Studies</h2>'
         '<button type="button" data-do="new-study" data-part="new-study">New study</button></header>'
         '<div data-part="model-job"></div><ul class="studies" data-part="study-list"></ul></section>'
+    )
+
+
+def _gold() -> str:
+    return (
+        '<section class="card gold-set" data-part="gold" aria-labelledby="data-gold">'
+        '<h2 id="data-gold">Gold set</h2>'
+        "<p>These faces measure models and are never trained on.</p>"
+        f'<div data-part="gold-words"></div>{gold_set()}</section>'
     )
 
 

@@ -5,6 +5,7 @@ here, and a test says so.
 """
 
 from db.exports.choice import FORMS, LABELS
+from db.gold_sets import SHARE
 from db.models.faces import SPLITS
 from db.models.work import MODES, ORDERS
 from db.study_rules import MOST_ANNOTATORS
@@ -100,6 +101,23 @@ def study_dialog() -> str:
         '<p class="refused" data-part="study-refused" role="alert" hidden></p>'
         '<p class="buttons"><button type="submit" class="main-button" value="save">Save</button>'
         '<button type="button" data-do="close-dialog">Cancel</button></p></form></dialog>'
+    )
+
+
+def gold_set() -> str:
+    """Return how much of the gold labels is set aside to measure with."""
+    share = fields.number(
+        "share",
+        "Share of the gold labels, %",
+        round(100 * SHARE),
+        1,
+        100,
+        "The rest may be trained on. Faces of one person stay together.",
+    )
+    return (
+        f'<form data-part="gold-form" class="fields" hidden>{share}'
+        '<p class="refused" data-part="gold-refused" role="alert" hidden></p>'
+        '<p class="buttons"><button type="submit" class="main-button">Freeze gold set</button></p></form>'
     )
 
 

@@ -9,7 +9,6 @@ from typing import Any
 
 from db import runs
 from db.errors import DataError, SaveConflict
-from db.gold_sets import set_aside
 from db.models import Promotion
 from model.errors import EmolaError
 from studio.people.person import Person
@@ -62,13 +61,6 @@ def runs_try_again(work: Workplace, person: Person) -> dict[str, Any]:
     if work.following is not None:
         work.following.try_again()
     return {"state": work.following.seen.state if work.following else "nothing"}
-
-
-def runs_set_aside(work: Workplace, person: Person, faces: int) -> dict[str, Any]:
-    """Freeze a gold set with so many faces more, which are measured with from now on and never learned."""
-    with work.database.sessions.begin() as session:
-        snapshot = set_aside(session, _whole("faces", faces), created_by=person.id)
-        return {"faces": snapshot.faces, "sha256": snapshot.sha256}
 
 
 def _require_unchanged(session, seen: dict[str, int | None]) -> None:

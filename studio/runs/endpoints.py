@@ -19,7 +19,6 @@ FOR_ADMINS = (
     acts.runs_overrule,
     acts.runs_roll_back,
     acts.runs_try_again,
-    acts.runs_set_aside,
 )
 
 

@@ -16,12 +16,11 @@ from db.runs import serving
 from db.stale import count_stale
 from studio import refresh
 from studio.people.person import Person
-from studio.runs import figures, launch, line
+from studio.runs import launch, line, rows
 from studio.workplace import Workplace
 
 NEEDED = 50
 """Faces with new labels from which on a retraining is worth its time (`train.retrain --min-new`)."""
-ENDED = ("failed", "stopped")
 
 
 def runs_overview(work: Workplace, person: Person) -> dict[str, Any]:
@@ -31,13 +30,13 @@ def runs_overview(work: Workplace, person: Person) -> dict[str, Any]:
     with work.database.reads.begin() as session:
         runs, adapters = run_history.runs(session), run_history.adapters(session)
         decisions, now = run_history.decisions(session), serving(session)
-        rows = [_row(session, run, decisions, now) for run in runs]
+        told = [rows.row(session, run, decisions, now) for run in runs]
         under_way = next((run for run in runs if run.state == "running"), None)
         return {
             "manage": person.may("admin"),
             "serving": _serving(work, adapters, decisions, now),
-            "line": line.history(_points(runs, rows, not now)),
-            "rows": rows,
+            "line": line.history(rows.points(runs, told, not now)),
+            "rows": told,
             "running": _running(session, under_way) if under_way else None,
             "launch": launch.shown(work),
             "refresh": _refresh(work),
@@ -96,71 +95,9 @@ def _serving(
     }
 
 
-def _row(
-    session: Session,
-    run: TrainingRun,
-    decisions: list[tuple[Promotion, str | None]],
-    now: dict[str, Promotion],
-) -> dict[str, Any]:
-    known = run_history.learned(session, run)
-    own = [(row, by) for row, by in decisions if run.adapter_id and row.adapter_id == run.adapter_id]
-    back = {row.follows_id for row, _ in decisions if row.kind == "rolled_back"}
-    training = run.options.get("training") or {}
-    return {
-        "run": run.id,
-        "revision": run.adapter_id,
-        "parent": run.parent_id or 0,
-        "state": run.state,
-        "dead": run_history.silent(session, run),
-        "message": run.message,
-        "at": run.started_at.isoformat(),
-        "ended": run.finished_at.isoformat() if run.finished_at else None,
-        "tasks": run.options.get("tasks") or [],
-        "replay": training.get("replay") or "none",
-        "learned": known._asdict() if known else None,
-        "rege": figures.plain(figures.rege(run.report, "candidate")),
-        "before": figures.plain(figures.rege(run.report, "current")),
-        "change": figures.plain(figures.change(run.report)),
-        "original": figures.plain(figures.change(run.report, "original")),
-        "faces": figures.faces(run.report),
-        "labels": figures.labels(run.report),
-        "comparable": bool(figures.asked(run.report)),
-        "serves": [task for task, row in now.items() if run.adapter_id and row.adapter_id == run.adapter_id],
-        "overruled": any(row.kind == "overruled" for row, _ in own),
-        "back": any(row.id in back for row, _ in own),
-        "decisions": [
-            {
-                "kind": row.kind,
-                "task": row.task,
-                "reason": row.reason,
-                "by": by,
-                "at": row.created_at.isoformat(),
-            }
-            for row, by in own
-        ],
-    }
-
-
-def _points(runs, rows: list[dict[str, Any]], base_serves: bool) -> list[line.Point]:
-    """Return the line's points, the oldest first; before all, what the first candidate was compared with."""
-    points = []
-    for run, row in zip(reversed(runs), reversed(rows), strict=True):
-        asked = figures.asked(run.report)
-        value, before = figures.rege(run.report, "candidate"), figures.rege(run.report, "current")
-        if value is None:
-            continue
-        if not points and before is not None:
-            name = f"rev {run.parent_id}" if run.parent_id else "base"
-            points.append(line.Point(name, before, "base", base_serves and not run.parent_id, asked, None))
-        kind = "rejected" if run.state == "rejected" else "kept"
-        kind = "overruled" if row["overruled"] else "back" if row["back"] and not row["serves"] else kind
-        name = f"rev {run.adapter_id}" if run.adapter_id else f"run {run.id}"
-        points.append(line.Point(name, value, kind, bool(row["serves"]), asked, run.id))
-    return points
-
-
 def _running(session: Session, run: TrainingRun) -> dict[str, Any]:
     at = run.progress or {}
+    training, curve = at.get("stage") == "training" and bool(at.get("steps")), at.get("curve") or []
     return {
         "run": run.id,
         "dead": run_history.silent(session, run),
@@ -168,8 +105,8 @@ def _running(session: Session, run: TrainingRun) -> dict[str, Any]:
         "step": at.get("step"),
         "steps": at.get("steps"),
         "loss": at.get("loss"),
-        "eta": at.get("eta_seconds") if at.get("stage") == "training" else None,
-        "curve": line.loss(at.get("curve") or [], (at.get("curve") or [[1]])[-1][0]),
+        "eta": at.get("eta_seconds") if training else None,
+        "curve": line.loss(curve, at["steps"] if training else curve[-1][0]) if curve else "",
         "tries": at.get("tries", 1),
         "at": run.started_at.isoformat(),
         "sign": run.heartbeat_at.isoformat(),

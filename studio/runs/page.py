@@ -3,6 +3,15 @@
 The page's scripts (static/runs) fill in what changes. No text in it is anybody's, so nothing needs escaping.
 """
 
+HEADS = (
+    "revision",
+    "learned from",
+    "REGE",
+    "against the one before",
+    "original set",
+    '<span class="sr-only">What can be done</span>',
+)
+
 
 def shell() -> str:
     """Return the whole tab, in its loading state."""
@@ -18,6 +27,7 @@ def shell() -> str:
 
 
 def _history() -> str:
+    heads = "".join(f'<th scope="col" role="columnheader">{head}</th>' for head in HEADS)
     return (
         '<section class="card" data-part="history" aria-labelledby="runs-history">'
         '<header><h2 id="runs-history">REGE on the gold set, 95 % interval</h2>'
@@ -31,11 +41,9 @@ def _history() -> str:
         '<div class="blank" data-part="blank" hidden></div></section>'
         '<section class="card table-card" data-part="revisions" aria-labelledby="runs-revisions" hidden>'
         '<h2 class="sr-only" id="runs-revisions">Revisions</h2>'
-        '<div class="scroll" tabindex="0" role="region" aria-label="Revisions"><table><thead><tr>'
-        '<th scope="col">revision</th><th scope="col">learned from</th><th scope="col">REGE</th>'
-        '<th scope="col">against the one before</th><th scope="col">original set</th>'
-        '<th scope="col"><span class="sr-only">What can be done</span></th></tr></thead>'
-        '<tbody data-part="rows"></tbody></table></div></section>'
+        '<div class="scroll" tabindex="0" role="region" aria-label="Revisions"><table role="table">'
+        f'<thead role="rowgroup"><tr role="row">{heads}</tr></thead>'
+        '<tbody role="rowgroup" data-part="rows"></tbody></table></div></section>'
     )
 
 
@@ -84,7 +92,7 @@ def _ask() -> str:
     return (
         '<dialog data-part="ask" aria-labelledby="runs-ask"><form method="dialog">'
         '<h2 id="runs-ask" data-part="ask-title"></h2><p data-part="ask-words"></p>'
-        '<label class="field" data-part="ask-field"><span data-part="ask-label">Reason, in a sentence; it is '
+        '<label class="field" data-part="ask-field"><span>Reason, in a sentence; it is '
         'kept</span><input data-part="ask-reason" maxlength="2000" autocomplete="off"></label>'
         '<p class="refused" data-part="ask-refused" role="alert" hidden></p>'
         '<div class="buttons">'

@@ -8,6 +8,7 @@ import { part } from './review/dom.js';
 import { Bringing } from './data/bring.js';
 import { drawNow } from './data/now.js';
 import { drawJob, isRunning } from './data/jobs.js';
+import { GoldSet } from './data/gold.js';
 import { Studies } from './data/studies.js';
 import { Taking } from './data/take.js';
 
@@ -33,6 +34,7 @@ function begin(root) {
   };
   const bringing = new Bringing(desk);
   const studies = new Studies(desk);
+  const gold = new GoldSet(desk);
   const taking = new Taking(desk);
 
   async function refresh() {
@@ -52,6 +54,7 @@ function begin(root) {
     drawNow(root, overview);
     bringing.draw(overview);
     studies.draw(overview);
+    gold.draw(overview);
     taking.draw(overview);
     drawJobs(overview.jobs);
   }

@@ -8,6 +8,7 @@ from sqlalchemy import select
 
 from db.models import Annotation, Assignment, Study
 from db.session import open_database
+from db.study_rules import close
 from tests.browser.faces import put_faces
 
 WAIT = 30_000  # ms, on a loaded machine
@@ -49,6 +50,15 @@ class Office:
                 rows = select(Annotation).join(Assignment, Assignment.id == Annotation.assignment_id)
                 rows = rows.join(Study, Study.id == Assignment.study_id).where(Study.name == study)
                 return list(session.scalars(rows.order_by(Annotation.id)))
+        finally:
+            database.close()
+
+    def close(self, study: str) -> None:
+        """Give out no more faces of a study."""
+        database = open_database(f"sqlite:///{self.folder}/emola.db")
+        try:
+            with database.sessions.begin() as session:
+                close(session, session.scalars(select(Study.id).where(Study.name == study)).one())
         finally:
             database.close()
 

@@ -1,8 +1,8 @@
 """A studio that has learned, put straight into its database: six runs with their reports, what each answered,
 and two bundles that really load.
 
-Revision 1 and 2 were promoted, 3 rejected, 4 promoted and serving; run 5 failed. The gold faces are drawn, and
-what each revision "said" of them is right more often from one to the next.
+Revision 1 and 2 were promoted, 3 rejected, 4 promoted and serving; run 5 failed. The gold faces are drawn,
+and what each revision "said" of them is right more often from one to the next.
 """
 
 import json
@@ -14,10 +14,9 @@ from uuid import uuid4
 
 from db import gold, runs
 from db.annotations import select_in_force
-from db.gold_sets import set_aside
 from db.models import Adapter, Annotation, Face, TrainingRun
 from db.session import open_database
-from db.snapshots import Labelled, freeze
+from db.snapshots import Labelled, freeze, gold_faces
 from model.facs import FABA
 from model.predictor import MINI
 from model.tasks import TASKS
@@ -41,7 +40,10 @@ def bundles() -> list[Path]:
 
 
 def fill(folder, *, real: bool = True) -> dict:
-    """Make all of it; return {"gold": ids, "learned": ids}. real: revisions 2 and 4 have bundles that load."""
+    """Make all of it; return {"gold": ids, "learned": ids}.
+
+    real: revisions 2 and 4 have bundles that load.
+    """
     learned = annotate(folder, "pilot", faces=8, checks=0)
     judged = put_faces(folder, GOLD, seed=700, name="gold faces")
     database = open_database(f"sqlite:///{folder}/emola.db")
@@ -49,7 +51,7 @@ def fill(folder, *, real: bool = True) -> dict:
         with database.sessions.begin() as session:
             for number, face in enumerate(judged):
                 decide(session, face, number)
-            set_aside(session, GOLD)
+            freeze(session, "gold", "gold", gold_faces(session, Face.id.in_(judged)))
             begun = datetime.now(UTC) - timedelta(days=9)
             rows = {0: None}
             for run, (revision, parent, state) in enumerate(
@@ -103,7 +105,8 @@ def add_run(session, folder, rows, revision, parent, state, place, judged, learn
     say(folder, revision, judged)
     say(folder, parent, judged)
     report = reported(folder, revision, parent)
-    words = f"{state.title()}: on the {GOLD} gold faces REGE went from {REGE[parent][0]:.2f} to {REGE[revision][0]:.2f}."
+    change = f"went from {REGE[parent][0]:.2f} to {REGE[revision][0]:.2f}."
+    words = f"{state.title()}: on the {GOLD} gold faces REGE {change}"
     session.add(
         TrainingRun(
             state=state, snapshot_id=snapshot.id, parent_id=row.parent_id, adapter_id=row.id, report=report,

@@ -12,6 +12,7 @@ from PIL import Image
 from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import drawn, running
+from tests.db.datasets import trees
 
 pytestmark = pytest.mark.browser
 
@@ -155,6 +156,29 @@ def test_an_export_is_fetched_and_read_back(data, tmp_path):
     fetched.value.save_as(tmp_path / "out.parquet")
     give(data, tmp_path / "out.parquet")
     finished(data, "import-job", re.compile(r"0 new faces, \d+ already here, 0 skipped"))
+
+
+def test_faba_instruct_goes_out_as_it_came(data, tmp_path):
+    folder = trees.faba(tmp_path / "set", train=3, test=2, indent=4)
+    with zipfile.ZipFile(tmp_path / "set.zip", "w") as archive:
+        for path in sorted(folder.rglob("*.*")):
+            archive.write(path, path.relative_to(folder))
+    give(data, tmp_path / "set.zip")
+    finished(data, "import-job", "5 new faces")
+    offer = data.locator("#data [data-part=as-imported]")
+    expect(offer).to_contain_text("10 entries")
+    links = data.locator("#data [data-part=made] a")
+    before = links.count()
+    offer.get_by_role("button", name="as imported").press("Enter")
+    expect(links).to_have_count(before + 1, timeout=LONG)
+    expect(data.locator("#data [data-part=made]")).to_contain_text("0 of them corrected")
+    with data.expect_download() as fetched:
+        data.locator("#data [data-part=made] a[download*=as-imported]").click()
+    fetched.value.save_as(tmp_path / "out.zip")
+    with zipfile.ZipFile(tmp_path / "out.zip") as archive:
+        assert len(archive.namelist()) == 4
+        for name in archive.namelist():
+            assert archive.read(name) == (folder / name).read_bytes()
 
 
 def test_drawn_faces_are_there_within_seconds(data):

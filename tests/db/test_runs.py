@@ -6,7 +6,7 @@ import pytest
 
 from db.errors import DataError, NotFound, SaveConflict
 from db.models import TrainingRun
-from db.runs import overrule, promote, register, roll_back, serving
+from db.runs import overrule, promote, register, roll_back, serve, serving
 
 
 def adapter(session, revision="r1", tasks=("au", "emotion"), **more):
@@ -129,3 +129,24 @@ def test_only_a_rejected_run_is_overruled_and_not_without_a_reason(session):
     with pytest.raises(NotFound):
         overrule(session, 999, reason="why not")
     assert serving(session) == {}
+
+
+def test_a_person_lets_an_older_revision_serve_with_a_reason(session, things):
+    one, two = adapter(session, "r1"), adapter(session, "r2")
+    for task in ("au", "emotion"):
+        up(session, one, task)
+        up(session, two, task)
+    seen = {task: row.id for task, row in serving(session).items()}
+    by = things.annotator(role="admin")
+    with pytest.raises(DataError, match="needs a reason"):
+        serve(session, one.id, reason=" ", follows=seen)
+    made = serve(session, one.id, reason="It was better. ", follows=seen, decided_by=by)
+    assert {(row.task, row.kind, row.reason, row.decided_by) for row in made} == {
+        (task, "promoted", "It was better.", by) for task in ("au", "emotion")
+    }
+    with pytest.raises(DataError, match="serves already"):
+        serve(session, one.id, reason="again", follows=seen)
+    with pytest.raises(SaveConflict):
+        serve(session, two.id, reason="I saw the old state", follows=seen)
+    with pytest.raises(NotFound):
+        serve(session, 999, reason="?", follows=seen)

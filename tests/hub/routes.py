@@ -50,6 +50,11 @@ def _commit_at(repository: Repository, revision: str):
     return found
 
 
+def harnesses(request):
+    """What the library asks once a day, to say by which program it is used."""
+    return 200, {}, {}
+
+
 def whoami(request):
     user = _user(request)
     if not user:
@@ -258,6 +263,7 @@ _STORE = rf"/store/(?P<kind>model|dataset|space)/{_NAME}/(?P<oid>[0-9a-f]{{64}})
 ROUTES = [
     (methods, re.compile(pattern), step, route)
     for methods, pattern, step, route in (
+        ("GET", "/api/agent-harnesses", "beside", harnesses),
         ("GET", "/api/whoami-v2", "whoami", whoami),
         ("POST", "/api/repos/create", "create", create),
         ("DELETE", "/api/repos/delete", "delete", delete),

@@ -30,8 +30,9 @@ ROOT = Path(__file__).resolve().parents[2]
 def there(monkeypatch):
     patient_library(monkeypatch)
     with running() as there:
+        resolve = constants.HUGGINGFACE_CO_URL_TEMPLATE.replace(constants.ENDPOINT, there.endpoint)
+        monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", resolve)
         monkeypatch.setattr(constants, "ENDPOINT", there.endpoint)
-        monkeypatch.setattr("huggingface_hub.hf_api.constants.ENDPOINT", there.endpoint)
         yield there
 
 

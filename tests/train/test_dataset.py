@@ -194,6 +194,22 @@ def test_the_command_freezes_checks_and_writes_conversations(
     assert "1 erased faces in snapshots" in capsys.readouterr().out
 
 
+def test_the_command_freezes_a_gold_set_or_says_why_not(database, session, monkeypatch, capsys):
+    monkeypatch.setenv("EMOLA_DATABASE", database.url.render_as_string(hide_password=False))
+    ids = add_faces(session, 70)
+    for number, face_id in enumerate(ids):
+        decide(session, face_id, number, kind="imported")
+    session.commit()
+    assert dataset.main(["--freeze-gold", "0.1"]) == 1
+    assert "7 faces of 7 people is too small" in capsys.readouterr().err
+    assert dataset.main(["--freeze-gold", "0.6", "--dry-run"]) == 0
+    assert dataset.main(["--freeze-gold", "0.5"]) == 0
+    said = capsys.readouterr().out.splitlines()
+    assert said[0].startswith("Would freeze a gold set of 42 faces")
+    assert "35 faces, never to be trained on; they show differences of 33 points." in said[1]
+    assert choose(session).left_out == {"held out to measure with": 35}
+
+
 def test_the_order_of_rows_does_not_hang_on_row_ids(session, things):
     annotated(things)
     rows = read_rows(session, freeze_training(session).snapshot.id)

@@ -1,45 +1,29 @@
 """A round of learning with a real database and a real training, on the tiny EmoLA that knows three colours.
 
-Annotators say of the red, green and blue faces what `NEW` says, other than the model does.
+Killed processes: test_retrain_killed.py.
 """
 
 import json
 import threading
-from contextlib import contextmanager
 from datetime import timedelta
-from io import BytesIO
 from pathlib import Path
-from uuid import uuid4
 
 import pytest
 import torch
-from PIL import Image
 
 from db import leases
-from db.faces import add_face, add_subject
-from db.gold import decide
-from db.migrate import migrate
+from db.erasure import erase_faces
+from db.faces import add_subject
 from db.models import Adapter, Face, TrainingRun
 from db.runs import serving
-from db.session import open_database
-from db.snapshots import freeze, gold_faces
-from db.store import PictureStore
-from model.facs import FABA
+from db.snapshots import gold_faces
 from model.landmarks import EXPERTS
-from tests.model.taught import LESSONS, answers
-from tests.train.tuning.squares import NEW, SMALL
+from tests.train.colour_studio import TASKS, Studio
 from train.gate import Terms
-from train.retrain import main, parser, run
+from train.retrain import main, parser
 from train.rounds import runs
-from train.rounds.plan import Settings
 from train.rounds.runs import LEASE
 from train.rounds.work import work
-from train.tuning.options import Options
-
-TASKS = ("emotion", "au")
-TEXTS = {
-    (number, task): text for (number, _, text), task in zip(answers(), TASKS * len(LESSONS), strict=True)
-}
 
 
 @pytest.fixture(autouse=True)
@@ -50,60 +34,6 @@ def squares(monkeypatch):
     torch.set_num_threads(1)
     yield
     torch.set_num_threads(threads)
-
-
-class Studio:
-    """A database, a store, and faces with gold labels in them."""
-
-    def __init__(self, folder, taught):
-        self.folder = folder
-        self.url = f"sqlite:///{folder}/emola.db"
-        self.database = open_database(self.url)
-        migrate(self.database)
-        self.store = PictureStore(folder / "pictures")
-        self.options = Options(
-            base=str(taught), out=folder / "out", work=folder / "work", device="cpu", save_every=5,
-            **{**SMALL, "dropout": 0.0, "label_weight": 1.0, "steps": 40, "batch": 6},
-        )  # fmt: skip
-
-    def told(self, **more) -> Settings:
-        terms = more.pop("terms", Terms(max_loss=200))
-        return Settings(self.options, **{"min_new": 6, "terms": terms, "original": "gold", **more})
-
-    def faces(self, sides, lessons=NEW, **more) -> list[int]:
-        """Faces of every colour, a square of each of these sides, with gold labels as `lessons` says."""
-        found = []
-        with self.database.sessions.begin() as session:
-            for side in sides:
-                for number, lesson in lessons.items():
-                    whole = Image.new("RGB", (60, 60), "white")
-                    whole.paste(LESSONS[number].colour, (8, 8, 8 + side, 8 + side))
-                    data = BytesIO()
-                    whole.save(data, "PNG")
-                    face, _ = add_face(session, self.store.put(data.getvalue()), source="test", **more)
-                    known = LESSONS[lesson]
-                    units = {code: {"state": "absent"} for code in FABA}
-                    units |= {code: {"state": "present"} for code in known.action_units}
-                    labels = {"emotion": known.emotion, "au": units}
-                    texts = {task: TEXTS[lesson, task] for task in TASKS}
-                    decide(session, face.id, uuid=uuid4(), kind="imported", labels=labels, rationales=texts)
-                    found.append(face.id)
-        return found
-
-    def freeze_gold(self, ids, name="gold"):
-        with self.database.sessions.begin() as session:
-            freeze(session, name, "gold", gold_faces(session, Face.id.in_(ids)))
-
-    def run(self, told=None, **more):
-        """(exit status, the last line) of a call."""
-        lines = []
-        status = run(self.database, self.store, told or self.told(), report=lines.append, **more)
-        return status, json.loads(lines[-1])
-
-    @contextmanager
-    def look(self):
-        with self.database.reads.begin() as session:
-            yield session
 
 
 @pytest.fixture
@@ -139,6 +69,22 @@ def test_corrections_make_an_adapter_that_is_proven_better_and_serves(corrected)
         assert {**adapter.manifest["metrics"], "answers": row.report["answers"]} == row.report
         assert adapter.revision == line["rounds"][0]["revision"]
     assert corrected.run()[1]["outcome"] == "nothing", "the same labels are not learned twice"
+
+
+def test_runs_share_what_the_tower_saw_but_not_of_faces_that_were_erased(corrected):
+    assert corrected.run()[1]["outcome"] == "promoted"
+    kept = corrected.folder / "work" / "features"
+    before = {file.name: file.stat().st_mtime_ns for file in kept.glob("*/*/*.safetensors")}
+    assert len(before) == 12
+    with corrected.database.sessions.begin() as session:
+        face = session.scalars(session.query(Face).statement).first()
+        gone = face.sha256
+        erase_faces(session, [face.id], reason="asked to")
+    corrected.faces(range(41, 43))
+    assert corrected.run()[1]["outcome"] in ("promoted", "rejected")
+    after = {file.name: file.stat().st_mtime_ns for file in kept.glob("*/*/*.safetensors")}
+    assert len(after) == 17 and not any(name.startswith(gone) for name in after)
+    assert {name: time for name, time in before.items() if not name.startswith(gone)}.items() <= after.items()
 
 
 def test_a_candidate_that_is_no_better_is_rejected_and_what_serves_stays(corrected):

@@ -19,7 +19,8 @@ class Settings:
     """What a round is told: the options of its training, the sets, when there is enough, on what terms.
 
     options: its `adapter` is what serves before anything was promoted. gold: a dataset's name; original: a
-    dataset's name, or a place as `train.evaluate` has it; "" for the default.
+    dataset's name, or a place as `train.evaluate` has it; "" for the default. lease: seconds after which a
+    process that gives no sign of life counts as dead.
     """
 
     options: Options
@@ -29,6 +30,7 @@ class Settings:
     min_new: int = 50
     terms: Terms = Terms()
     batch_size: int = 16
+    lease: float = runs.SECONDS
 
 
 @dataclass(frozen=True)

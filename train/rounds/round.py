@@ -12,9 +12,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db.models import Snapshot, TrainingRun
+from db.models import Face, Snapshot, TrainingRun
 from db.runs import promote, register
 from db.session import Database
 from model import hub, manifest
@@ -27,12 +28,13 @@ from train.errors import TrainingError
 from train.evaluation.log import answers_of, open_log
 from train.evaluation.run import ask
 from train.evaluation.set import EvaluationSet
-from train.lora import fine_tune
+from train.lora import FEATURES, fine_tune
 from train.rounds import runs
 from train.rounds.plan import Serving, Settings, about
 from train.rounds.runs import Life
 from train.rounds.sets import read_sets, refuse_leaks
 from train.tuning.bundle import Bundle, add_facts
+from train.tuning.features import prune
 from train.tuning.loop import Progress
 from train.tuning.options import Options
 
@@ -52,6 +54,7 @@ def one_round(
     life.tell(stage="preparing")
     pictures = Pictures(store)
     with database.reads.begin() as session:
+        prune(_features(options), set(session.scalars(select(Face.sha256))))
         rows = read_rows(session, snapshot.id, options.tasks)
         replay = replay_rows(options, session, snapshot.id)
         sets = read_sets(session, options, pictures, gold=settings.gold, original=settings.original)
@@ -101,15 +104,15 @@ def _train(options: Options, rows, replay, digest: str, pictures, run_id: int, l
             flush=True,
         )
 
-    options = replace(options, work=_work(options, run_id))
     bundle = fine_tune(
-        options,
+        replace(options, work=_work(options, run_id)),
         rows,
         pictures,
         replay=replay,
         snapshot=digest,
         on_progress=show,
         should_stop=life.should_stop,
+        features_in=_features(options),
     )
     if bundle is None:
         raise TrainingError("train.retrain runs in one process. Start it without accelerate's launcher.")
@@ -119,6 +122,11 @@ def _train(options: Options, rows, replay, digest: str, pictures, run_id: int, l
 def _work(options: Options, run_id: int) -> Path:
     """Where a run's checkpoints are, until it has come to a judgement."""
     return Path(options.work) / f"run-{run_id}"
+
+
+def _features(options: Options) -> Path:
+    """Where what the vision tower saw is kept: for all runs, which see mostly the same faces."""
+    return Path(options.work) / FEATURES
 
 
 def _answers(

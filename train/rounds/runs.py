@@ -25,7 +25,7 @@ from train.errors import Stopped, TrainingError
 
 LEASE = "retrain"
 SECONDS, EVERY = 120.0, 5.0
-"""How long a lease is for, and how often it is renewed."""
+"""How long a lease is for, unless told otherwise, and how often it is renewed at least."""
 TRIES = 3
 POINTS = 200
 """Points of the live loss curve, at most."""
@@ -36,10 +36,13 @@ class Busy(TrainingError):
 
 
 class Life:
-    """A lease that is held, and the row that it is held for."""
+    """A lease of some seconds that is held, and the row that it is held for. every: seconds between two
+    heartbeats, each of which renews it.
+    """
 
-    def __init__(self, database: Database, every: float = EVERY):
-        self.database, self.every = database, every
+    def __init__(self, database: Database, every: float = EVERY, seconds: float = SECONDS):
+        self.database, self.seconds = database, seconds
+        self.every = min(every, seconds / 4)  # some heartbeats may be lost
         self.holder = f"{socket.gethostname()}:{os.getpid()}:{uuid4().hex[:8]}"
         self.run_id: int | None = None
         self._stop = threading.Event()
@@ -86,7 +89,7 @@ class Life:
     def beat(self) -> None:
         """Renew lease and heartbeat, write the progress, and see whether somebody wants the run to stop."""
         with self.database.sessions.begin() as session:
-            if not leases.take(session, LEASE, self.holder, SECONDS):
+            if not leases.take(session, LEASE, self.holder, self.seconds):
                 self.end("Another process has taken the work over, since this one gave no sign of life.")
             elif self.run_id is not None:
                 row = session.get_one(TrainingRun, self.run_id)
@@ -103,11 +106,11 @@ class Life:
 
 
 @contextmanager
-def held(database: Database, every: float = EVERY):
+def held(database: Database, every: float = EVERY, seconds: float = SECONDS):
     """Yield a Life that holds the lease. Raises Busy where another process has it."""
-    life = Life(database, every)
+    life = Life(database, every, seconds)
     with database.sessions.begin() as session:
-        if not leases.take(session, LEASE, life.holder, SECONDS):
+        if not leases.take(session, LEASE, life.holder, seconds):
             raise Busy("Another process is retraining; one does so at a time.")
     keeper = threading.Thread(target=life._keep, daemon=True)
     keeper.start()

@@ -47,8 +47,8 @@ def read_sets(
     kept = read_gold_set(session, gold, pictures)
     if kept is None:
         raise DatasetError(
-            f"There is no gold set {gold!r} to judge a candidate with. Freeze one in the Review tab: faces "
-            "with gold labels that are never trained on."
+            f"There is no gold set {gold!r} to judge a candidate with. Freeze one in the Data tab, or by "
+            "python -m train.dataset --freeze-gold 0.3: faces with gold labels that are never trained on."
         )
     found = {"gold": Measured(kept.asked, kept.face_ids)}
     if kept := read_gold_set(session, original or "original", pictures):

@@ -26,7 +26,7 @@ def work(
     try:
         if dry_run:
             return {"outcome": "dry-run", "reason": "", "rounds": _forecasts(database, told)}
-        with runs.held(database) as life:
+        with runs.held(database, seconds=told.lease) as life:
             return _rounds(database, store, told, life, ended)
     except Busy as busy:
         return {"outcome": "busy", "reason": str(busy), "rounds": []}

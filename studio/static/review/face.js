@@ -1,4 +1,5 @@
 /* The face under review: its picture, landmarks, regions that light with the label, and where it comes from. */
+import { placeTag } from '../light.js';
 import { h, part } from './dom.js';
 
 let landmarks = true;
@@ -45,17 +46,6 @@ export function switchWhole(button) {
 export function light(root, unit) {
   for (const lit of root.querySelectorAll('.is-lit')) lit.classList.remove('is-lit');
   for (const element of root.querySelectorAll(unit ? `.cases [data-au="${unit}"]` : ':not(*)')) element.classList.add('is-lit');
-  const tag = root.querySelector('.portrait .tag');
-  const region = unit && root.querySelector(`.portrait .region[data-au="${unit}"]`);
-  if (!tag) return;
-  tag.hidden = !region;
-  if (!region) return;
-  tag.replaceChildren(h('b', {}, unit), ` ${region.dataset.name}`);
-  const frame = tag.parentElement.getBoundingClientRect();
-  const box = region.getBoundingClientRect();
-  const below = box.bottom - frame.top + 8;
-  const fits = below + tag.offsetHeight + 8 < frame.height;
-  tag.style.top = `${fits ? below : Math.max(8, box.top - frame.top - tag.offsetHeight - 8)}px`;
-  const middle = (box.left + box.right) / 2 - frame.left - tag.offsetWidth / 2;
-  tag.style.left = `${Math.min(Math.max(8, middle), Math.max(8, frame.width - tag.offsetWidth - 8))}px`;
+  const frame = root.querySelector('.portrait');
+  if (frame) placeTag(frame, frame.querySelector('.tag'), unit);
 }

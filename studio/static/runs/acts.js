@@ -53,16 +53,10 @@ export class Acts {
     });
   }
 
-  setAside(most) {
-    this.desk.ask({
-      title: 'Set gold faces aside',
-      words: 'Faces with a gold label are taken by chance, whole subjects, and frozen: candidates are judged on them, and nothing is ever learned from them. A hundred show a rise of a few points.',
-      yes: 'Set aside',
-      label: 'How many faces',
-      type: 'number',
-      value: String(most),
-      act: (count) => this.done('runs_set_aside', [Number(count)], 'The gold set is frozen.'),
-    });
+  /** To the card of the Data tab in which gold faces are set aside. */
+  toGoldSet() {
+    document.getElementById('tab-data-button')?.click();
+    requestAnimationFrame(() => document.querySelector('#data [data-part=gold]')?.scrollIntoView({ block: 'center' }));
   }
 
   async done(name, args, words) {

@@ -3,17 +3,16 @@
 import { part } from '../review/dom.js';
 
 /** Asks, then does: `act(reason)`. What goes wrong is said in the window, where the reason still stands. */
-export function ask(root, { title, words, yes, reason = true, label = 'Reason, in a sentence; it is kept', value = '', type = 'text', act }) {
+export function ask(root, { title, words, yes, reason = true, act }) {
   const dialog = part(root, 'ask');
   const field = part(root, 'ask-reason');
   const refused = part(root, 'ask-refused');
   const button = part(root, 'ask-yes');
   part(root, 'ask-title').textContent = title;
   part(root, 'ask-words').textContent = words;
-  part(root, 'ask-label').textContent = label;
   button.textContent = yes;
   part(root, 'ask-field').hidden = !reason;
-  Object.assign(field, { required: reason, value, type });
+  Object.assign(field, { required: reason, value: '' });
   refused.hidden = true;
   dialog.querySelector('form').onsubmit = async (event) => {
     if (event.submitter?.value !== 'yes') return;

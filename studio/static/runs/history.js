@@ -50,15 +50,15 @@ export class History {
     const kind = row.serves.length ? 'serving' : row.state;
     const line = h(
       'tr',
-      { 'data-run': row.run, 'data-kind': kind },
-      h('th', { scope: 'row' }, h('b', {}, row.revision ? String(row.revision) : `run ${row.run}`), ' ', marks(row).join(', ')),
-      h('td', {}, learned(row)),
-      h('td', { class: 'number' }, row.rege ? one(row.rege.value) : '–', row.rege ? h('small', {}, edges(row.rege)) : null),
-      h('td', { class: 'number' }, row.change ? signed(row.change.difference) : '–', row.change ? h('small', {}, edges(row.change)) : null),
-      h('td', { class: 'number' }, row.original ? signed(row.original.difference) : '–'),
-      h('td', { class: 'acts' }, this.acts(row, manage)),
+      { role: 'row', 'data-run': row.run, 'data-kind': kind },
+      h('th', { scope: 'row', role: 'rowheader' }, h('b', {}, row.revision ? String(row.revision) : `run ${row.run}`), ' ', marks(row).join(', ')),
+      h('td', { role: 'cell' }, learned(row)),
+      h('td', { role: 'cell', class: 'number', 'data-name': 'REGE' }, row.rege ? one(row.rege.value) : '–', row.rege ? h('small', {}, edges(row.rege)) : null),
+      h('td', { role: 'cell', class: 'number', 'data-name': 'against the one before' }, row.change ? signed(row.change.difference) : '–', row.change ? h('small', {}, edges(row.change)) : null),
+      h('td', { role: 'cell', class: 'number', 'data-name': 'original set' }, row.original ? signed(row.original.difference) : '–'),
+      h('td', { role: 'cell', class: 'acts' }, this.acts(row, manage)),
     );
-    return this.open.has(row.run) ? [line, h('tr', { class: 'why', 'data-kind': kind }, h('td', { colspan: 6 }, story(row)))] : [line];
+    return this.open.has(row.run) ? [line, h('tr', { role: 'row', class: 'why', 'data-kind': kind }, h('td', { role: 'cell', colspan: 6 }, story(row)))] : [line];
   }
 
   acts(row, manage) {
@@ -95,7 +95,7 @@ export class History {
     place.replaceChildren(
       h('p', { class: 'lead' }, 'Nothing was learned yet. The model answers as it came.'),
       h('ol', { class: 'steps' }, steps.map(([done, words, more]) => h('li', { class: done ? 'is-done' : '' }, h('b', {}, words), more ? ` ${more}` : '', done ? h('span', { class: 'sr-only' }, ' Done.') : null))),
-      ...(manage && !next.gold_set ? [h('p', { class: 'buttons' }, h('button', { type: 'button', onclick: () => this.desk.acts.setAside(100) }, 'Set gold faces aside'))] : []),
+      ...(manage && !next.gold_set ? [h('p', { class: 'buttons' }, h('button', { type: 'button', onclick: () => this.desk.acts.toGoldSet() }, 'Set gold faces aside'))] : []),
     );
   }
 }

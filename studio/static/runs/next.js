@@ -68,7 +68,7 @@ export class NextRound {
     return place.replaceChildren(
       this.main('Retrain now', next),
       h('button', { type: 'button', onclick: (event) => this.plan(event.target) }, 'What would it train on?'),
-      ...(next.gold_set ? [h('button', { type: 'button', onclick: () => this.desk.acts.setAside(50) }, 'Set more gold aside')] : [h('button', { type: 'button', onclick: () => this.desk.acts.setAside(100) }, 'Set gold faces aside')]),
+      h('button', { type: 'button', onclick: () => this.desk.acts.toGoldSet() }, next.gold_set ? 'Set more gold aside' : 'Set gold faces aside'),
     );
   }
 

@@ -6,7 +6,8 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
-from tests.browser.desk import WAIT, enter, field, keys, row, sent, settle
+from tests.browser.desk import WAIT, enter, field, keys, open_tab, picture, row, sent, settle
+from tests.browser.faces import put_faces
 
 pytestmark = pytest.mark.browser
 
@@ -88,6 +89,64 @@ def test_no_faces_leads_to_the_data_tab(office):
     expect(page.get_by_role("tab", name="Data")).to_have_attribute("aria-selected", "true")
 
 
+def test_the_last_face_leads_to_new_ones_or_to_another_study(office):
+    name, other = office.study(1), office.study(2)
+    page = office.sit(name)
+    enter_last(page)
+    expect(page.get_by_role("heading", name="That was the last one")).to_be_visible()
+    expect(page.locator(".strip .is-done")).to_have_count(1)
+    assert serious(page) == []
+    put_faces(office.folder, 1, seed=4321, name=name)
+    keys(page, "Enter")  # on "Look for new faces"
+    settle(page)
+    expect(field(page)).to_be_focused()
+    enter_last(page)
+    page.get_by_role("button", name="Choose another study").click()
+    page.get_by_role("radio", name=other).check()
+    keys(page, "Enter")
+    settle(page)
+    expect(page.locator("#top-study")).to_contain_text(other)
+
+
+def test_a_study_that_is_closed_says_so_and_keeps_ones_own_faces_at_hand(office):
+    name, other = office.study(3), office.study(2)
+    page = office.sit(name)
+    enter(page, "h 6 12")
+    sent(page)
+    office.close(name)
+    page.reload()
+    open_tab(page)  # what is held already may be finished
+    while page.locator('.annotate[data-state="face"]').count():
+        before = picture(page)
+        page.keyboard.type("n")
+        keys(page, "Enter")
+        page.wait_for_function(
+            """before => document.querySelector('.annotate').dataset.state !== 'face'
+                || document.querySelector('[data-part=picture]').getAttribute('href') !== before""",
+            arg=before,
+        )
+    expect(page.get_by_role("heading", name="This study is closed")).to_be_visible(timeout=WAIT)
+    assert serious(page) == []
+    page.locator(".strip .is-done button").first.click()
+    settle(page)
+    expect(field(page)).to_have_value("h 6 12 ")
+    page.locator("#top-study button").click()
+    dialog = page.get_by_role("dialog", name="Studies")
+    expect(dialog.locator("label", has_text=name)).to_contain_text("closed")
+    dialog.get_by_role("radio", name=other).check()
+    keys(page, "Enter")
+    expect(page.locator("#top-study")).to_contain_text(other, timeout=WAIT)
+
+
+@pytest.mark.parametrize("width", [1024, 768, 390])
+def test_another_study_can_be_chosen_on_narrow_screens_too(office, width):
+    name = office.study(1)
+    page = office.sit(name, viewport={"width": width, "height": 844})
+    page.locator("#top-study").get_by_role("button").click()
+    expect(page.get_by_role("dialog", name="Studies").get_by_role("radio", name=name)).to_be_checked()
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
 def test_an_unreachable_studio_is_told_and_comes_back_by_itself(office):
     page = office.sit(office.study(4))
     for name in ("next_assignment", "my_progress", "view_assignment"):
@@ -142,6 +201,13 @@ def test_axe_finds_nothing_serious(office, scheme, width):
     keys(page, "F1")
     expect(page.get_by_role("dialog")).to_be_visible()
     assert serious(page) == [], "keys"
+
+
+def enter_last(page: Page) -> None:
+    """Save what is the last face of the study."""
+    page.keyboard.type("n")
+    keys(page, "Enter")
+    page.wait_for_selector('.annotate[data-state="finished"]', timeout=WAIT)
 
 
 def serious(page: Page) -> list[str]:

@@ -5,6 +5,9 @@ import pytest
 from db.events import capture
 from db.migrate import migrate
 from db.session import open_database
+from tests.db.events.disk import Studio
+from tests.hub.client import patient_library
+from tests.hub.stub import running
 
 
 @pytest.fixture
@@ -30,3 +33,21 @@ def blank(tmp_path):
 def postgresql_url(postgresql_server):
     """Any database of a real server."""
     return f"postgresql://postgres@/postgres?host={postgresql_server}"
+
+
+@pytest.fixture
+def waits(monkeypatch):
+    return patient_library(monkeypatch)
+
+
+@pytest.fixture
+def hub(waits):
+    with running() as hub:
+        yield hub
+
+
+@pytest.fixture
+def studio(hub, tmp_path):
+    studio = Studio(hub, tmp_path / "one")
+    yield studio
+    studio.kill()
