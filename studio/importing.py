@@ -3,6 +3,7 @@
     python -m studio.importing faces/                            # a folder with its sub-folders
     python -m studio.importing faces.zip more.zip smile.jpg      # zip files, pictures
     python -m studio.importing FABAInstruct/                     # its labels too, as gold labels
+    python -m studio.importing FABAInstruct/eval/eval_au_anno.json   # one label file of it
     python -m studio.importing labels.parquet                    # what studio.exporting wrote
     python -m studio.importing faces/ --subject-from-folder --neutral '*neutral*' --consent given
 

@@ -45,6 +45,10 @@ class FabaInstruct(Dataset):
         "pictures": 19877,
     }
 
+    def __init__(self, only: str | None = None):
+        """Read all label files, or only one: its path as seen from FABAInstruct."""
+        self._only = only
+
     def records(
         self, folder: Path, split: str | None = None, *, fold: int | None = None, read: Readers | None = None
     ) -> Iterator[Record]:
@@ -52,7 +56,11 @@ class FabaInstruct(Dataset):
         root = _root(folder)
         chosen = [split] if split else list(self.splits)
         found = [
-            (part, task, file) for part in chosen for task in TASKS if (file := label_file(root, part, task))
+            (part, task, file)
+            for part in chosen
+            for task in TASKS
+            if (file := label_file(root, part, task))
+            and self._only in (None, file.relative_to(root).as_posix())
         ]
         if not found:
             raise DatasetError(f"{folder} has no label file of {self.title}. It should hold {self.expects}.")

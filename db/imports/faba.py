@@ -1,4 +1,4 @@
-"""FABA-Instruct's JSON with its pictures, by `db.datasets`: as a folder, or packed in a zip file.
+"""FABA-Instruct's JSON with its pictures, by `db.datasets`: a folder, one of its label files, or a zip file.
 
 An import is known by the content of its label files, so another export under the same names is another one.
 """
@@ -36,6 +36,12 @@ def label_files(folder: Path) -> list[Path]:
     return [path for path in found if path is not None]
 
 
+def is_label_file(path: Path) -> bool:
+    """Return whether a file is a label file of FABA-Instruct, in its place beside its pictures."""
+    path = path.absolute()
+    return path.is_file() and path in label_files(path.parent.parent)
+
+
 def is_packed(path: Path) -> bool:
     """Return whether a zip file holds FABA-Instruct's label files. Raises DataError as `Archive` does."""
     names = tuple(f"_{task}_anno.json" for task in TASKS)
@@ -47,11 +53,14 @@ def is_packed(path: Path) -> bool:
 
 
 class Faba:
-    """A folder with label files and pictures, to be imported."""
+    """Label files with their pictures, to be imported: all of a folder's, or the one that is given."""
 
-    def __init__(self, folder: Path, read: Readers | None = None):
-        self.folder, self._read = folder, read
-        self._files = label_files(folder)
+    def __init__(self, path: Path, read: Readers | None = None):
+        """path: the folder, or one label file in its place there."""
+        one, path = path.is_file(), path.absolute()
+        self.folder, self._read = path.parent.parent if one else path, read
+        self._files = [path] if one else label_files(path)
+        self._dataset = FabaInstruct(f"{path.parent.name}/{path.name}" if one else None)
         self.name = f"faba-instruct {self._digest()[:12]}"
 
     @property
@@ -61,7 +70,7 @@ class Faba:
 
     def count(self) -> int:
         """Return the number of entries: about one a face and task."""
-        return sum(1 for _ in FabaInstruct().records(self.folder))
+        return sum(1 for _ in self._dataset.records(self.folder))
 
     def carry_out(
         self,
@@ -89,7 +98,7 @@ class Faba:
 
         options = {"name": self.name, "as_split": wishes.split, "read": self._read}
         try:
-            loaded = load(database, store, FabaInstruct(), self.folder, progress=keep, then=then, **options)
+            loaded = load(database, store, self._dataset, self.folder, progress=keep, then=then, **options)
         except Interrupted:
             return _note(database, import_id, state="stopped")
         return _note(database, import_id, loaded, before, state="finished")

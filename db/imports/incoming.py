@@ -50,6 +50,11 @@ def refusal(name: str, size: int, largest: int = LARGEST) -> str | None:
     kind = PurePosixPath(name).suffix.lower()
     if kind in (".zip", ".tar", ".gz", ".7z", ".rar"):
         return "An archive inside of what was given. Unpack it, or give it by itself."
+    if kind == ".json":
+        return (
+            "Not a label file of FABA-Instruct in its place, which is train/train_au_anno.json and the like, "
+            "beside images/. Give the folder that train/ or eval/ is in."
+        )
     if kind and kind not in PICTURES:
         return f"Not a picture by its name ({kind})."
     if size == 0:

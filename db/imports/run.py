@@ -12,7 +12,7 @@ from db.datasets.base import Readers
 from db.errors import DataError
 from db.imports.archive import Archive
 from db.imports.engine import Progress, begin, carry_out
-from db.imports.faba import Faba, is_packed, label_files
+from db.imports.faba import Faba, is_label_file, is_packed, label_files
 from db.imports.incoming import LARGEST
 from db.imports.places import open_place
 from db.imports.wishes import Wishes
@@ -36,7 +36,8 @@ def run(
     told: Callable[[Progress], None] = lambda progress: None,
     stop: Callable[[], bool] = lambda: False,
 ) -> tuple[int, Progress]:
-    """Import a folder, a zip file, a Parquet file or one picture; return (the import's id, what was done).
+    """Import a folder, a zip file, a Parquet file, one picture, or one label file of FABA-Instruct; return
+    (the import's id, what was done).
 
     FABA-Instruct's label files in it are found, and their labels taken as gold. shown: what people call the
     path; more: see `db.imports.engine.begin`; read: what reads an answer's text, by task; begun: is given the
@@ -59,7 +60,8 @@ def run(
                 told=told,
                 stop=stop,
             )
-    faba = Faba(path, read) if path.is_dir() and label_files(path) else None
+    is_faba = bool(label_files(path)) if path.is_dir() else is_label_file(path)
+    faba = Faba(path, read) if is_faba else None
     place = faba or open_place(path, largest=largest)
     with database.sessions.begin() as session:
         row = begin(

@@ -2,6 +2,7 @@
 
 import json
 import zipfile
+from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -49,6 +50,23 @@ def test_labels_become_gold_and_faces_wait_in_a_queue(database, store, faba):
         assert len(session.scalars(select(QueueEntry.face_id)).all()) == 4
         note = session.scalars(select(ImportFile).where(ImportFile.import_id == import_id)).one()
     assert "3.png is not there" in note.reason
+
+
+def test_one_label_file_brings_its_own_entries_only(database, store, faba, monkeypatch):
+    monkeypatch.chdir(faba / "eval")
+    _, done = bring(database, store, faba / "eval" / "eval_emotion_anno.json")
+    assert (done.added, done.skipped) == (1, 0) and labels(database) == [{"emotion": "fear"}]
+    _, done = bring(database, store, Path("eval_AU_anno.json"))
+    assert (done.added, done.known, done.skipped) == (3, 1, 1)
+
+
+def test_another_json_file_is_told_what_to_give(database, store, tmp_path):
+    (tmp_path / "labels.json").write_text("[]")
+    import_id, done = bring(database, store, tmp_path / "labels.json")
+    assert done.skipped == 1
+    with database.reads.begin() as session:
+        note = session.scalars(select(ImportFile).where(ImportFile.import_id == import_id)).one()
+    assert "Give the folder that train/ or eval/ is in" in note.reason
 
 
 def test_packed_it_is_the_same(database, store, faba, tmp_path):
