@@ -86,8 +86,10 @@ def waiting(session: Session, limit: int = LIMIT) -> Sequence[Event]:
 
 
 def count_waiting(session: Session) -> int:
-    """Return how many events were not yet sent."""
-    return session.scalar(select(func.count()).select_from(Event)) or 0
+    """Return how many events were not yet sent; at least one where what was sent is to be written anew."""
+    count = session.scalar(select(func.count()).select_from(Event)) or 0
+    state = position(session)
+    return max(count, 1) if state and has_lost_track(state) else count
 
 
 def own(session: Session) -> Outbox:
