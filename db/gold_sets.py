@@ -64,28 +64,6 @@ def least_difference(faces: int) -> float:
     return 100 * (1.959964 + 0.841621) * sqrt(2 * 0.25 / faces)
 
 
-def set_aside(session: Session, faces: int, *, name: str = NAME, created_by: int | None = None) -> Snapshot:
-    """Freeze the gold set of a name with at least so many faces more, and return the snapshot.
-
-    Raises DataError where fewer can be had, and says why.
-    """
-    if faces < 1:
-        raise DataError(f"{faces} faces cannot be set aside. Give 1 or more.")
-    there = _there(session, name)
-    chosen: list[Labelled] = []
-    for group in there.groups:
-        if len(chosen) >= faces:
-            break
-        chosen += group
-    if len(chosen) < faces:
-        raise DataError(
-            f"{len(chosen)} faces can be set aside, not {faces}: {_why_not(there)} Decide more faces in the "
-            "Review tab, or set fewer aside."
-        )
-    options = {"set_aside": faces}
-    return freeze(session, name, "gold", there.kept + chosen, options=options, created_by=created_by)
-
-
 def set_aside_share(
     session: Session, share: float = SHARE, *, name: str = NAME, created_by: int | None = None
 ) -> Snapshot:

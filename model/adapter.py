@@ -11,6 +11,7 @@ Source: paper section 4.1 and the authors' training script (LoRA r=128, alpha=25
 import copy
 from pathlib import Path
 
+import torch
 from peft import LoraConfig, PeftModel, get_peft_model_state_dict
 
 from model import manifest
@@ -49,15 +50,25 @@ def lora_config(
     )
 
 
-def save_adapter(model: PeftModel, folder: Path | str, *, base_identity: str, adapter_name="default") -> dict:
+def save_adapter(
+    model: PeftModel,
+    folder: Path | str,
+    *,
+    base_identity: str,
+    adapter_name: str = "default",
+    weights: dict[str, torch.Tensor] | None = None,
+) -> dict:
     """Writes one adapter of a PEFT model as a bundle and gives its manifest.
 
-    base_identity: the `identity` in the base's manifest. Raises OSError where the folder can't be written.
+    base_identity: the `identity` in the base's manifest. weights: the model's state dict, where it was
+    gathered from several processes. Raises OSError where the folder can't be written.
     """
     folder = Path(folder)
     folder.mkdir(parents=True, exist_ok=True)
     # Not model.save_pretrained: it makes a folder for a named adapter, and asks the hub about the base.
-    tensors = get_peft_model_state_dict(model, adapter_name=adapter_name, save_embedding_layers=False)
+    tensors = get_peft_model_state_dict(
+        model, state_dict=weights, adapter_name=adapter_name, save_embedding_layers=False
+    )
     write_tensors({name: tensor.detach().cpu() for name, tensor in tensors.items()}, folder / WEIGHTS)
     return finish_bundle(
         folder, model.peft_config[adapter_name], model.get_base_model().config, base_identity

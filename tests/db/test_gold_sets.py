@@ -8,7 +8,7 @@ from sqlalchemy import select
 from db import gold
 from db.errors import DataError
 from db.faces import add_subject
-from db.gold_sets import least_difference, set_aside, set_aside_share, standing
+from db.gold_sets import least_difference, set_aside_share, standing
 from db.models import Face, SnapshotRow
 from db.snapshots import freeze, gold_faces
 from tests.db.things import add_faces
@@ -125,16 +125,6 @@ def test_many_faces_of_few_people_are_too_few(session, people):
 def test_a_share_is_more_than_nothing_and_at_most_all(session, share):
     with pytest.raises(DataError, match="cannot be set aside"):
         set_aside_share(session, share)
-
-
-def test_a_number_of_faces_more_can_be_asked_for(session, faces):
-    faces(10)
-    assert set_aside(session, 4).faces == 4
-    assert set_aside(session, 3).faces == 7
-    with pytest.raises(DataError, match="3 faces can be set aside, not 4: of 10 with a gold label 7"):
-        set_aside(session, 4)
-    with pytest.raises(DataError, match="Give 1 or more"):
-        set_aside(session, 0)
 
 
 def test_the_least_difference_shrinks_with_the_root_of_the_faces():

@@ -18,14 +18,12 @@ from typing import Any
 from uuid import uuid4
 
 import torch
-from peft import get_peft_model_state_dict
 
 from model import calibration, hub, manifest
-from model.adapter import WEIGHTS, finish_bundle
+from model.adapter import save_adapter
 from model.landmarks import LandmarkExpert
 from model.predictor import MINI, Predictor
 from model.probes import probe_answers
-from model.shards import write_tensors
 from train.errors import TrainingError
 from train.tuning.card import card
 from train.tuning.loop import Learned
@@ -95,16 +93,16 @@ def add_facts(folder: Path, **facts: Any) -> Bundle:
 
 def _files(part: Path, begun, learned: Learned) -> dict[str, Any]:
     """Write weights, configurations and calibration; give the first manifest."""
-    model = begun.model
-    name = model.active_adapter
-    tensors = get_peft_model_state_dict(
-        model, state_dict=learned.weights, adapter_name=name, save_embedding_layers=False
-    )
-    write_tensors({key: tensor.detach().cpu() for key, tensor in tensors.items()}, part / WEIGHTS)
     before = hub.fetch(begun.options.adapter or begun.base) / calibration.FILE
     if before.is_file():
         shutil.copyfile(before, part / calibration.FILE)
-    return finish_bundle(part, model.peft_config[name], model.get_base_model().config, begun.base_identity)
+    return save_adapter(
+        begun.model,
+        part,
+        base_identity=begun.base_identity,
+        adapter_name=begun.model.active_adapter,
+        weights=learned.weights,
+    )
 
 
 def _facts(begun, learned: Learned) -> dict[str, Any]:
