@@ -24,7 +24,7 @@ from model.mini.draw import draw_face, plain_view
 from model.mini.geometry import sample_identity
 
 ROOT = Path(__file__).resolve().parents[2]
-PATIENCE = 120  # seconds for the studio to load its model
+PATIENCE = 300  # seconds for the studio to load its model
 FLAGS = [
     "--no-sandbox",
     "--disable-gpu",

@@ -15,6 +15,7 @@ from db.models import Promotion, TrainingRun
 from db.session import open_database
 from tests.browser.conftest import running
 from tests.browser.learned import fill
+from tests.browser.until import until
 
 pytestmark = pytest.mark.browser
 
@@ -89,15 +90,8 @@ def decide(page: Page, act: str, number: int, reason: str) -> None:
 def serves(page: Page, number: int) -> None:
     """Wait until a revision serves, and until the running studio answers with it."""
     expect(revision(page, number).locator("th")).to_contain_text("serving", timeout=WAIT)
-    page.wait_for_function(
-        """async () => {
-          const answer = await fetch('./gradio_api/run/runs_overview', { method: 'POST',
-            headers: { 'Content-Type': 'application/json' }, body: '{"data": []}' });
-          const { serving } = (await answer.json()).data[0];
-          return serving.state === 'serving' && serving.tasks.every((task) => task.here);
-        }""",
-        timeout=WAIT,
-    )
+    here = "said.serving.state === 'serving' && said.serving.tasks.every((task) => task.here)"
+    until(page, "runs_overview", [], here, WAIT)
 
 
 def test_the_line_and_the_table_tell_every_revision_with_its_doubt(shared, visit):
@@ -152,6 +146,8 @@ def test_two_revisions_stand_side_by_side_on_the_same_faces(shared, visit):
 
 def test_an_answer_is_traced_back_to_the_labels_that_shaped_its_model(shared, visit):
     page = visit(shared)
+    # The studio asks anew about faces in the background; wait until it has come to this one.
+    until(page, "runs_lineage", [1, None], "said.prediction.serves", WAIT)
     page.get_by_label("Face number").fill("1")
     page.get_by_role("button", name="Trace").click()
     chain = page.locator("#runs .chain")

@@ -95,7 +95,7 @@ def test_a_full_disk_at_the_end_leaves_no_bundle_and_the_last_checkpoint(taught,
         raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
 
     with monkeypatch.context() as patch:
-        patch.setattr("train.tuning.bundle.write_tensors", full)
+        patch.setattr("model.adapter.write_tensors", full)
         with pytest.raises(TrainingError, match="bundle could not be written.*No space left"):
             tune(given)
     assert not list((tmp_path / "out").iterdir())
