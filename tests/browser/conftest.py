@@ -22,6 +22,7 @@ from playwright.sync_api import Browser, Page, sync_playwright
 
 from model.mini.draw import draw_face, plain_view
 from model.mini.geometry import sample_identity
+from tests.browser.visits import Visits
 
 ROOT = Path(__file__).resolve().parents[2]
 PATIENCE = 300  # seconds for the studio to load its model
@@ -92,28 +93,17 @@ def browser():
 @pytest.fixture
 def open_page(browser: Browser, studio: str):
     """Opens the page with the given context options (viewport, color_scheme, ...), ready to use."""
-    contexts = []
+    visits = Visits(browser)
 
     def open_(**options) -> Page:
-        options = {"viewport": {"width": 1440, "height": 900}, "permissions": ["camera"], **options}
-        context = browser.new_context(**options)
-        contexts.append(context)
-        page = context.new_page()
-        page.asked = []
-        page.failed = []
-        page.on("request", lambda request: page.asked.append(request.url))
-        page.on(
-            "console", lambda message: page.failed.append(message.text) if message.type == "error" else None
-        )
-        page.on("pageerror", lambda error: page.failed.append(str(error)))
+        page = visits.page(**{"permissions": ["camera"], **options})
         page.goto(studio)
         page.wait_for_selector('.stage[data-state="empty"]')
         page.wait_for_selector("#tools input[type=file]", state="attached")
         return page
 
     yield open_
-    for context in contexts:
-        context.close()
+    visits.close()
 
 
 @pytest.fixture

@@ -10,6 +10,7 @@ from db.models import Annotation, Assignment, Study
 from db.session import open_database
 from db.study_rules import close
 from tests.browser.faces import put_faces
+from tests.browser.visits import Visits
 
 WAIT = 30_000  # ms, on a loaded machine
 
@@ -18,8 +19,8 @@ class Office:
     """A running studio with studies made for tests: its address, its folder, browsers to use it with."""
 
     def __init__(self, address: str, folder: Path, browser: Browser):
-        self.address, self.folder, self._browser = address, folder, browser
-        self._open, self._studies = [], 0
+        self.address, self.folder = address, folder
+        self._visits, self._studies = Visits(browser), 0
 
     def study(self, faces: int = 4, **values) -> str:
         """Make a study with drawn faces; return its name."""
@@ -30,14 +31,8 @@ class Office:
 
     def sit(self, study: str, *, state: str = "face", **options) -> Page:
         """Open the Annotate tab in a study, with the given context options, and wait for a state."""
-        context = self._browser.new_context(**{"viewport": {"width": 1440, "height": 900}, **options})
-        self._open.append(context)
-        context.add_init_script(f"localStorage.setItem('emola.study', {json.dumps(json.dumps(study))})")
-        page = context.new_page()
-        page.asked, page.failed = [], []
-        page.on("request", lambda request: page.asked.append(request.url))
-        page.on("console", lambda said: page.failed.append(said.text) if said.type == "error" else None)
-        page.on("pageerror", lambda error: page.failed.append(str(error)))
+        chosen = f"localStorage.setItem('emola.study', {json.dumps(json.dumps(study))})"
+        page = self._visits.page(first=chosen, **options)
         page.goto(self.address)
         open_tab(page, state)
         return page
@@ -63,8 +58,7 @@ class Office:
             database.close()
 
     def tidy(self) -> None:
-        while self._open:
-            self._open.pop().close()
+        self._visits.close()
 
 
 def open_tab(page: Page, state: str = "face") -> None:

@@ -5,6 +5,8 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.visits import Visits
+
 PASSWORD = "correct horse battery"
 WAIT = 30_000  # ms, on a loaded machine
 
@@ -13,9 +15,8 @@ class Studio:
     """A studio with accounts: its address, the link that it printed, and browsers to use it with."""
 
     def __init__(self, address: str, folder: Path, browser: Browser):
-        self.address, self.folder, self._browser = address, folder, browser
+        self.address, self.folder, self._visits = address, folder, Visits(browser)
         self.states: dict[str, dict] = {}
-        self._open = []
 
     @property
     def first_link(self) -> str:
@@ -23,10 +24,7 @@ class Studio:
 
     def page(self, name: str | None = None, **options) -> Page:
         """A page in a browser of its own, signed in as somebody who has joined."""
-        options = {"viewport": {"width": 1440, "height": 900}, **options}
-        context = self._browser.new_context(storage_state=self.states.get(name), **options)
-        self._open.append(context)
-        return context.new_page()
+        return self._visits.page(storage_state=self.states.get(name), **options)
 
     def studio_page(self, name: str | None = None, **options) -> Page:
         """The studio itself, once it knows who asks."""
@@ -47,8 +45,7 @@ class Studio:
         return page
 
     def tidy(self) -> None:
-        while self._open:
-            self._open.pop().close()
+        self._visits.close()
 
 
 def open_people(page: Page) -> None:

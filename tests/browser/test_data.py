@@ -11,6 +11,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from tests.browser.axe import serious
 from tests.browser.conftest import drawn, running
 from tests.db.datasets import trees
 
@@ -211,20 +212,11 @@ def test_every_endpoint_refuses_other_web_sites(studio):
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [1440, 390])
 def test_axe_finds_nothing_serious(open_page, scheme, width):
-    from axe_playwright_python.sync_playwright import Axe
-
     page = open_page(color_scheme=scheme, viewport={"width": width, "height": 900}, reduced_motion="reduce")
     open_data(page)
     page.locator("#data .wishes summary").click()
     for state in ("tab", "dialog"):
         if state == "dialog":
             page.locator("#data [data-do=new-study]").click()
-        found = Axe().run(page, context="#data").response["violations"]
-        serious = [
-            f"{each['id']}: {node['html'][:160]} {node['failureSummary'][:300]}"
-            for each in found
-            if each["impact"] in ("serious", "critical")
-            for node in each["nodes"]
-        ]
-        assert not serious, f"{state}, {scheme}, {width} px:\n" + "\n".join(serious)
+        assert serious(page, "#data") == [], f"{state}, {scheme}, {width} px"
     assert page.evaluate("document.documentElement.scrollWidth") <= width

@@ -1,11 +1,11 @@
 """People in a real browser: the first link, invitations, several signed in at once, and those who may not."""
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from db.sign_ins import TRIES
 from studio.people.identify import COOKIE
+from tests.browser.axe import serious
 from tests.browser.conftest import running
 from tests.browser.people import PASSWORD, WAIT, Studio, ask, invite, invited, open_people, sign_in
 
@@ -246,15 +246,6 @@ def test_nothing_in_the_top_line_lies_over_anything_else(studio, width, busy):
     page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))")
     assert overlaps(page) == []
     assert page.evaluate("document.documentElement.scrollWidth") == width
-
-
-def serious(page: Page) -> list[str]:
-    return [
-        f"{each['id']}: {node['html'][:200]} {node['failureSummary'][:300]}"
-        for each in Axe().run(page).response["violations"]
-        if each["impact"] in ("serious", "critical")
-        for node in each["nodes"]
-    ]
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

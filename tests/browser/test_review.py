@@ -6,13 +6,14 @@ import json
 from itertools import count
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from db import gold
 from db.session import open_database
+from tests.browser.axe import serious
 from tests.browser.conftest import running
 from tests.browser.reviewed import STUDY, fill
+from tests.browser.visits import Visits
 
 pytestmark = pytest.mark.browser
 
@@ -56,25 +57,18 @@ def desk(shared):
 @pytest.fixture
 def sit(browser):
     """Opens the Review tab in a study and waits until it is ready."""
-    contexts = []
+    visits = Visits(browser)
 
     def sit_(desk, **options) -> Page:
-        context = browser.new_context(**{"viewport": {"width": 1440, "height": 900}, **options})
-        contexts.append(context)
-        context.add_init_script(f"sessionStorage.setItem('emola-review-study', {json.dumps(desk.study)})")
-        page = context.new_page()
-        page.asked, page.failed = [], []
-        page.on("request", lambda request: page.asked.append(request.url))
-        page.on("console", lambda said: page.failed.append(said.text) if said.type == "error" else None)
-        page.on("pageerror", lambda error: page.failed.append(str(error)))
+        chosen = f"sessionStorage.setItem('emola-review-study', {json.dumps(desk.study)})"
+        page = visits.page(first=chosen, **options)
         page.goto(desk.address)
         page.get_by_role("tab", name="Review", exact=True).click(timeout=WAIT)
         page.wait_for_selector("#review .review[data-state=ready]", timeout=WAIT)
         return page
 
     yield sit_
-    for context in contexts:
-        context.close()
+    visits.close()
 
 
 def row(page: Page, label: str):
@@ -276,10 +270,4 @@ def test_axe_finds_nothing_serious(shared, sit, scheme, width):
     }
     for name, reach in states.items():
         reach()
-        serious = [
-            f"{found['id']}: {node['html'][:200]} {node['failureSummary'][:300]}"
-            for found in Axe().run(page).response["violations"]
-            if found["impact"] in ("serious", "critical")
-            for node in found["nodes"]
-        ]
-        assert not serious, f"{name}, {scheme}, {width} px:\n" + "\n".join(serious)
+        assert serious(page) == [], f"{name}, {scheme}, {width} px"

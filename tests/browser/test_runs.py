@@ -7,15 +7,16 @@ import json
 import urllib.request
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
 from db.migrate import migrate
 from db.models import Promotion, TrainingRun
 from db.session import open_database
+from tests.browser.axe import serious
 from tests.browser.conftest import running
 from tests.browser.learned import fill
 from tests.browser.until import until
+from tests.browser.visits import Visits
 
 pytestmark = pytest.mark.browser
 
@@ -57,23 +58,17 @@ def own(tmp_path):
 @pytest.fixture
 def visit(browser):
     """Opens the Runs tab and waits until it is ready."""
-    contexts = []
+    visits = Visits(browser)
 
     def visit_(lab, **options) -> Page:
-        context = browser.new_context(**{"viewport": {"width": 1440, "height": 900}, **options})
-        contexts.append(context)
-        page = context.new_page()
-        page.failed = []
-        page.on("console", lambda said: page.failed.append(said.text) if said.type == "error" else None)
-        page.on("pageerror", lambda error: page.failed.append(str(error)))
+        page = visits.page(**options)
         page.goto(lab.address)
         page.get_by_role("tab", name="Runs", exact=True).click(timeout=WAIT)
         page.wait_for_selector("#runs .runs[data-state=ready]", timeout=WAIT)
         return page
 
     yield visit_
-    for context in contexts:
-        context.close()
+    visits.close()
 
 
 def revision(page: Page, number: int):
@@ -257,17 +252,11 @@ def test_axe_finds_nothing_serious(shared, visit, scheme, width):
     revision(page, 3).get_by_role("button", name="why").click()
     revision(page, 4).get_by_role("button", name="compare").click()
     expect(page.locator("#runs .pair").first).to_be_visible(timeout=WAIT)
+    until(page, "runs_lineage", [1, None], "said.prediction.serves", WAIT)
     page.get_by_label("Face number").fill("1")
     page.get_by_role("button", name="Trace").click()
     page.locator("#runs .chain summary").first.click(timeout=WAIT)
     for state in ("tab", "dialog"):
         if state == "dialog":
             revision(page, 4).get_by_role("button", name="roll back").click()
-        found = Axe().run(page, context="#runs").response["violations"]
-        serious = [
-            f"{each['id']}: {node['html'][:160]} {node['failureSummary'][:300]}"
-            for each in found
-            if each["impact"] in ("serious", "critical")
-            for node in each["nodes"]
-        ]
-        assert serious == [], state
+        assert serious(page, "#runs") == [], state

@@ -3,9 +3,9 @@
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page, expect
 
+from tests.browser.axe import serious
 from tests.browser.desk import WAIT, enter, field, keys, open_tab, picture, row, sent, settle
 from tests.browser.faces import put_faces
 
@@ -208,13 +208,3 @@ def enter_last(page: Page) -> None:
     page.keyboard.type("n")
     keys(page, "Enter")
     page.wait_for_selector('.annotate[data-state="finished"]', timeout=WAIT)
-
-
-def serious(page: Page) -> list[str]:
-    found = Axe().run(page).response["violations"]
-    return [
-        f"{each['id']}: {node['html'][:200]} {node['failureSummary'][:300]}"
-        for each in found
-        if each["impact"] in ("serious", "critical")
-        for node in each["nodes"]
-    ]
