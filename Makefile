@@ -6,14 +6,14 @@ BIN := $(VENV)/bin
 # Another Python: make run PYTHON=/path/to/python. Each candidate is started, since a version manager's shim may not.
 PYTHON ?= $(shell for p in python3.11 python3 python3.12 python3.13; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { command -v $$p; break; }; done)
-# Options for pytest: make test ARGS="-k landmarks"
+# Options for what a target runs: make test ARGS="-k landmarks"
 ARGS ?=
 # Debian packages are installed only where nobody has to be asked: on Debian, as root.
 DEBIAN_ROOT := grep -qs '^ID=debian' /etc/os-release && [ "$$(id -u)" = 0 ]
 APT_INSTALL := apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends
 
 .DEFAULT_GOAL := help
-.PHONY: help env run dev libraries browser test check format startup bench-studio fresh-clone clean
+.PHONY: help env run dev libraries browser test check format space space-check startup bench-studio fresh-clone clean
 
 help:  ## list these commands
 	@awk -F ':.*  ## ' '/^[a-z-]+:.*  ## / {printf "make %-12s %s\n", $$1, $$2}' Makefile
@@ -31,6 +31,13 @@ check: dev  ## lint, and the formatting as `make format` leaves it
 format: dev  ## put imports in order and format every file
 	@$(BIN)/ruff check --fix .
 	@$(BIN)/ruff format .
+
+space: env  ## publish what is committed as a private Space: make space REPO=owner/name (PUBLIC=yes, ARGS="--dry-run")
+	@if [ -z "$(REPO)" ]; then echo "Name the Space: make space REPO=owner/name" >&2; exit 1; fi
+	@$(BIN)/python -m deploy.space --repo "$(REPO)" $(if $(filter yes,$(PUBLIC)),--public) $(ARGS)
+
+space-check: dev browser  ## prove that what git tracks boots as a Space and can be used (installs everything anew)
+	@$(BIN)/python -m deploy.space_check $(ARGS)
 
 startup: dev  ## measure a warm start, the first prediction and memory at rest
 	@$(BIN)/python -m benchmarks.startup
@@ -55,7 +62,7 @@ $(VENV)/.runtime: requirements.txt constraints.txt $(BIN)/python
 	$(BIN)/python -m pip install --disable-pip-version-check -r requirements.txt -c constraints.txt
 	@touch $@
 
-$(VENV)/.dev: requirements-dev.txt $(VENV)/.runtime
+$(VENV)/.dev: requirements-dev.txt requirements-ray.txt $(VENV)/.runtime
 	$(BIN)/python -m pip install --disable-pip-version-check -r requirements-dev.txt -c constraints.txt
 	@touch $@
 
