@@ -12,7 +12,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from db.clock import now
-from db.errors import LastAdmin, NameRefused, NotFound
+from db.errors import LastAdmin, NameRefused, NotFound, RoleBySetting
 from db.models import Annotator, Invitation, SignIn
 from db.models.work import ROLES
 
@@ -77,12 +77,19 @@ def rename(session: Session, annotator_id: int, name: str) -> None:
 
 
 def set_role(session: Session, annotator_id: int, role: str) -> None:
-    """Change what a person may do. Raises LastAdmin where nobody else could undo it."""
+    """Change what a person may do. Raises LastAdmin where nobody else could undo it, RoleBySetting where it
+    would be undone at their next sign-in.
+    """
     require_role(role)
     row = get(session, annotator_id)
+    if row.provider:
+        raise RoleBySetting(
+            f"{row.name} gets their role from the studio's settings, at each sign-in. Change it there, or "
+            "deactivate them here."
+        )
     if role != "admin":
         _require_another_admin(session, row, "made less than an admin")
-        _withdraw_invitations(session, row)
+        withdraw_invitations(session, row)
     row.role = role
     session.flush()
 
@@ -92,7 +99,7 @@ def set_active(session: Session, annotator_id: int, active: bool) -> None:
     row = get(session, annotator_id)
     if not active:
         _require_another_admin(session, row, "deactivated")
-        _withdraw_invitations(session, row)
+        withdraw_invitations(session, row)
         end_sign_ins(session, row.id)
     row.active = active
     session.flush()
@@ -172,7 +179,8 @@ def _require_another_admin(session: Session, row: Annotator, what: str) -> None:
         )
 
 
-def _withdraw_invitations(session: Session, row: Annotator) -> None:
+def withdraw_invitations(session: Session, row: Annotator) -> None:
+    """Let nobody join any more by a link that a person made."""
     session.execute(
         update(Invitation)
         .where(Invitation.invited_by == row.id, Invitation.used_at.is_(None), Invitation.revoked_at.is_(None))

@@ -27,13 +27,17 @@ TOKEN_BYTES = 32
 
 
 class SignedIn(NamedTuple):
-    """Whom a token belongs to. `stale`: it is time to call `seen`."""
+    """Whom a token belongs to. `provider`: who vouches for them, empty for a password; `stale`: it is time to
+    call `seen`; `left`: seconds until it ends by itself.
+    """
 
     sign_in_id: int
     annotator_id: int
     name: str
     role: str
+    provider: str
     stale: bool
+    left: float
 
 
 def new_token() -> str:
@@ -44,6 +48,11 @@ def new_token() -> str:
 def fingerprint(token: str) -> str:
     """Return what the database keeps of a token. It is random, so that one round of SHA-256 is enough."""
     return sha256(token.encode()).hexdigest()
+
+
+def mark_of(token: str) -> str:
+    """Return what a token was made to end with, empty for nothing."""
+    return token.partition(".")[2]
 
 
 def fail(session: Session, annotator_id: int) -> None:
@@ -59,23 +68,27 @@ def fail(session: Session, annotator_id: int) -> None:
     session.flush()
 
 
-def sign_in(session: Session, annotator_id: int) -> str | None:
-    """Sign in a person whose password was right and return the token; None where they are locked out or
-    inactive by now.
+def sign_in(
+    session: Session, annotator_id: int, *, lasts: timedelta = LIFETIME, mark: str = ""
+) -> str | None:
+    """Sign in a person whose password was right, or whom somebody vouches for, and return the token; None
+    where they are locked out or inactive by now.
+
+    `lasts`: LIFETIME at most. `mark`: what the token is to end with, to be read by `mark_of`.
     """
     row, at = get(session, annotator_id), now(session)
     if is_locked(row, at) or not row.active:
         return None
     row.failed_sign_ins, row.locked_until = 0, None
     session.execute(delete(SignIn).where(SignIn.annotator_id == row.id, SignIn.expires_at < at))
-    token = new_token()
+    token = f"{new_token()}.{mark}" if mark else new_token()
     session.add(
         SignIn(
             token_hash=fingerprint(token),
             annotator_id=row.id,
             created_at=at,
             seen_at=at,
-            expires_at=at + LIFETIME,
+            expires_at=at + min(lasts, LIFETIME),
         )
     )
     session.flush()
@@ -86,15 +99,23 @@ def who(session: Session, token: str) -> SignedIn | None:
     """Return whom a token belongs to; None where it is unknown, over, revoked, or of somebody inactive."""
     at = now(session)
     row = session.execute(
-        select(SignIn.id, SignIn.seen_at, Annotator.id, Annotator.name, Annotator.role)
+        select(SignIn, Annotator)
         .join(Annotator, Annotator.id == SignIn.annotator_id)
         .where(SignIn.token_hash == fingerprint(token))
         .where(SignIn.revoked_at.is_(None), SignIn.expires_at > at, Annotator.active)
     ).one_or_none()
     if row is None:
         return None
-    sign_in_id, seen_at, annotator_id, name, role = row
-    return SignedIn(sign_in_id, annotator_id, name, role, at - seen_at > SEEN_EVERY)
+    opened, person = row
+    return SignedIn(
+        opened.id,
+        person.id,
+        person.name,
+        person.role,
+        person.provider or "",
+        at - opened.seen_at > SEEN_EVERY,
+        (opened.expires_at - at).total_seconds(),
+    )
 
 
 def seen(session: Session, sign_in_id: int) -> None:

@@ -1,13 +1,27 @@
-"""Coming in: a name and a password to a sign-in, an invitation to a person who is signed in.
+"""Coming in: a name and a password to a sign-in, an invitation to a person who is signed in, and whom the hub
+vouches for.
 
 Each function opens its own transactions; passwords are checked outside of them, since that takes long.
 """
 
 from dataclasses import dataclass
+from datetime import timedelta
 
-from db import invitations, people, sign_ins
+from db import invitations, people, sign_ins, vouched
+from db.clock import now
 from studio.people import passwords
+from studio.people.hub_sign_in import KIND
+from studio.people.huggingface import Login
+from studio.people.person import NotAdmitted, NotAllowed, Person
 from studio.workplace import Workplace
+
+STRANGER = (
+    "Hugging Face says that you are {name}, whom the settings of this studio do not name. Ask whoever runs "
+    "it to name you or your organisation; where it goes by your role in one, allow the studio to see it when "
+    "Hugging Face asks you."
+)
+NOT_CURRENT = "This is not your password of now, or too many wrong ones were tried: then wait a while."
+DEACTIVATED = "{name} was deactivated here. Ask an admin of this studio to let you in again."
 
 
 @dataclass(frozen=True)
@@ -18,6 +32,15 @@ class Invited:
     name: str
     inviter: str
     renews: bool
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A sign-in: its token, whose it is, and for how many seconds."""
+
+    token: str
+    name: str
+    seconds: float
 
 
 def sign_in(work: Workplace, name: str, password: str) -> str | None:
@@ -37,6 +60,53 @@ def sign_in(work: Workplace, name: str, password: str) -> str | None:
         if token and anew:
             people.get(session, row.id).password_hash = anew
         return token
+
+
+def sign_in_vouched(work: Workplace, login: Login) -> Opened:
+    """Sign in whom the hub vouches for: with the role that the settings give them, for as long as it says.
+
+    Raises NotAdmitted, which ends the sign-ins that they had; NameRefused.
+    """
+    hub = work.people.hub
+    role = hub.admission.role_of(login)
+    if role is None:
+        _sign_out_vouched(work, login.subject)
+        raise NotAdmitted(STRANGER.format(name=login.name))
+    seconds = min(login.seconds, sign_ins.LIFETIME.total_seconds())
+    with work.database.sessions.begin() as session:
+        row = vouched.keep(session, KIND, login.subject, login.name, role)
+        token = sign_ins.sign_in(session, row.id, lasts=timedelta(seconds=seconds), mark=hub.mark)
+    work.people.forget()
+    if token is None:
+        raise NotAdmitted(DEACTIVATED.format(name=row.name))
+    return Opened(token, row.name, seconds)
+
+
+def change_password(work: Workplace, person: Person, current: str, new: str) -> str:
+    """Give a person another password, and return the token of the one sign-in that they still have.
+
+    Raises NotAllowed where `current` is not theirs, or too many wrong ones were tried; PasswordRefused.
+    """
+    with work.database.reads.begin() as session:
+        row = people.get(session, person.id)
+        locked = people.is_locked(row, now(session))
+    if locked or not passwords.is_right(row.password_hash, current):
+        with work.database.sessions.begin() as session:
+            sign_ins.fail(session, person.id)
+        raise NotAllowed(NOT_CURRENT)
+    kept = passwords.hashed(new)
+    with work.database.sessions.begin() as session:
+        people.set_password(session, person.id, kept)
+        token = sign_ins.sign_in(session, person.id)
+    work.people.forget()
+    return token
+
+
+def _sign_out_vouched(work: Workplace, subject: str) -> None:
+    with work.database.sessions.begin() as session:
+        if row := vouched.find(session, KIND, subject):
+            people.end_sign_ins(session, row.id)
+    work.people.forget()
 
 
 def sign_out(work: Workplace, token: str | None) -> None:

@@ -1,7 +1,8 @@
 """Which person a request comes from: the one local user, or whoever its sign-in cookie belongs to.
 
 A token that was looked up is believed for KEPT_SECONDS, so that a person's saves do not each ask the
-database; what changes a sign-in in this process calls `forget`, and acts at once.
+database; what changes a sign-in in this process calls `forget`, and acts at once; in another one that
+shares the database, after that time.
 """
 
 import time
@@ -13,6 +14,7 @@ from db import sign_ins
 from db.models import Annotator
 from db.session import Database
 from db.upsert import upsert
+from studio.people.hub_sign_in import HubSignIn
 from studio.people.origin import LOOPBACK, cookie, from_our_page, headers_of, is_this_computer
 from studio.people.person import NotAllowed, Person
 
@@ -27,12 +29,21 @@ MOST_KEPT = 10_000
 class People:
     """Knows who asks. Without accounts everybody is the local user, an admin: for loopback only.
 
-    `hosts`: names by which a studio without accounts may be asked for, beside loopback's.
+    `hosts`: names by which a studio without accounts may be asked for, beside loopback's; `hub`: the sign-in
+    with Hugging Face, None where there is none.
     """
 
-    def __init__(self, database: Database, *, accounts: bool = False, hosts: tuple[str, ...] = ()):
+    def __init__(
+        self,
+        database: Database,
+        *,
+        accounts: bool = False,
+        hosts: tuple[str, ...] = (),
+        hub: HubSignIn | None = None,
+    ):
         self._database = database
         self.accounts = accounts
+        self.hub = hub
         self._hosts = hosts
         self._local = None if accounts else local_person(database)
         self._kept: dict[str, tuple[float, Person]] = {}
@@ -73,6 +84,9 @@ class People:
         self._kept.clear()
 
     def _signed_in(self, token: str) -> Person | None:
+        # Made by the hub's sign-in under other settings: who it was may be let in no more.
+        if (mark := sign_ins.mark_of(token)) and (self.hub is None or mark != self.hub.mark):
+            return None
         until, person = self._kept.get(token, (0.0, None))
         if until > time.monotonic():
             return person
@@ -85,11 +99,11 @@ class People:
         if found.stale:
             with self._database.sessions.begin() as session:
                 sign_ins.seen(session, found.sign_in_id)
-        person = Person(found.annotator_id, found.name, found.role)
+        person = Person(found.annotator_id, found.name, found.role, found.provider)
         if before == self._changes:  # else it may be what was so before the change
             if len(self._kept) >= MOST_KEPT:
                 self._kept.clear()
-            self._kept[token] = (time.monotonic() + KEPT_SECONDS, person)
+            self._kept[token] = (time.monotonic() + min(KEPT_SECONDS, found.left), person)
         return person
 
 

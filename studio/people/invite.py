@@ -16,6 +16,7 @@ from db.errors import DataError, NotFound
 from db.migrate import migrate
 from db.models.work import ROLES
 from db.session import Database, open_database
+from studio.people.person import PROVIDERS
 
 FIRST_DAYS = 1
 
@@ -37,7 +38,8 @@ def first_admin(database: Database, address: str) -> str | None:
 
 def reached_at(values: dict[str, str]) -> str:
     """Return the address at which people reach the studio: as set, else by host and port."""
-    if given := values["address"]:
+    # A Space with a domain of its own names both; sign-in with the hub works at its own only, the first.
+    if given := values["address"].split(",")[0].strip():
         return given if "://" in given else f"https://{given}"
     host = "localhost" if values["host"] in ("0.0.0.0", "::", "") else values["host"]
     return f"http://{f'[{host}]' if ':' in host else host}:{values['port']}"
@@ -49,6 +51,7 @@ def listed(database: Database) -> list[str]:
     with database.reads.begin() as session:
         return [
             f"{row.name}: {row.role}"
+            + (f", by {PROVIDERS.get(row.provider, row.provider)}" if row.provider else "")
             + ("" if row.active else ", deactivated")
             + (", locked" if people.is_locked(row, at) else "")
             + ("" if row.password_hash or row.provider else ", cannot sign in")

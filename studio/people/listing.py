@@ -9,19 +9,22 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from db.models.work import ROLES
-from studio.people.person import WHAT_FOR, Person
+from studio.people.person import PROVIDERS, WHAT_FOR, Person
 
 ALONE = (
     "You work on this computer without signing in, and may do everything. To let others in, start the studio "
     "with <code>EMOLA_ACCOUNTS=yes</code>: it prints a link for the first admin. What you have annotated "
     "stays, under the name <b>local</b>."
 )
+CHANGE = '<a href="./password">Change password</a> '
 DAYS = {1: "one day", 7: "a week", 30: "a month"}
 
 
 @dataclass(frozen=True)
 class Listed:
-    """A person in the list. `signs_in`: has a way to; `seen`: when last, None for never."""
+    """A person in the list. `signs_in`: has a way to; `seen`: when last, None for never; `provider`: who
+    vouches for them, empty where a password does.
+    """
 
     id: int
     name: str
@@ -30,6 +33,7 @@ class Listed:
     locked: bool
     signs_in: bool
     seen: datetime | None
+    provider: str = ""
 
 
 @dataclass(frozen=True)
@@ -54,12 +58,19 @@ def dialog(
     mine = (
         f'<header><h2 tabindex="-1">{html.escape(person.name)} <small>{person.role}</small></h2>'
         f"{close}</header>"
-        f'<div class="me"><p>You may {_may(person)}.</p>'
-        '<form method="post" action="./sign-out"><button type="submit">Sign out</button></form></div>'
+        f'<div class="me"><p>You may {_may(person)}.{_vouched(person)}</p>'
+        '<form method="post" action="./sign-out">'
+        f'{"" if person.provider else CHANGE}<button type="submit">Sign out</button></form></div>'
     )
     if not person.may("admin"):
         return mine
     return mine + _invite() + _pending(pending) + _people(others, person, at)
+
+
+def _vouched(person: Person) -> str:
+    if not person.provider:
+        return ""
+    return f" You signed in with {PROVIDERS[person.provider]}; the studio's settings say what you may do."
 
 
 def _may(person: Person) -> str:
@@ -139,14 +150,20 @@ def _row(one: Listed, me: bool, at: datetime) -> str:
             f'<span class="does">{button("set_active", "Let in again", "data-value=true")}</span></li>'
         )
     seen = "this is you" if me else f"here {_ago(one.seen, at)}" if one.seen else "never signed in"
+    by = f"with {PROVIDERS[one.provider]}, {seen}" if one.provider else seen
+    # The settings give them their role at each sign-in, and a password would be a second way in.
+    role = (
+        f"<small>{one.role}, by the settings</small>"
+        if one.provider
+        else f'<select id="role-{one.id}" data-do="set_role" data-id="{one.id}" '
+        f'aria-label="Role of {name}">{_roles(one.role)}</select>{button("renew_password", "New password")}'
+    )
     locked = f"<b>locked</b> after wrong passwords {button('unlock_person', 'Unlock')}" if one.locked else ""
     return (
         f'<li><span><input class="name" id="name-{one.id}" data-do="rename_person" data-id="{one.id}" '
         f'value="{name}" maxlength="100" aria-label="Name of {name}" autocomplete="off">'
-        f"<small>{seen}</small> <small>{locked}</small></span>"
-        f'<span class="does"><select id="role-{one.id}" data-do="set_role" data-id="{one.id}" '
-        f'aria-label="Role of {name}">{_roles(one.role)}</select>{button("renew_password", "New password")}'
-        f"{button('set_active', 'Deactivate', 'data-value=false')}</span></li>"
+        f"<small>{by}</small> <small>{locked}</small></span>"
+        f'<span class="does">{role}{button("set_active", "Deactivate", "data-value=false")}</span></li>'
     )
 
 

@@ -13,11 +13,25 @@ REFUSED = (
     "This name and this password do not go together, or too many wrong ones were tried: after five, a name "
     "is locked for a minute, then for longer each time."
 )
+TO_WORK = "#annotate"
+"""Behind the studio's address: opens the tab in which annotators work (static/people.js)."""
+
 FOREIGN = "This form was sent by another web site. Fill it in here."
 
 
-def sign_in_page(*, name: str = "", said: str = "", who: str = "", again: bool = False) -> str:
-    """The form; `said`: why it was refused; `who`: who is signed in already."""
+def sign_in_page(
+    *,
+    name: str = "",
+    said: str = "",
+    who: str = "",
+    again: bool = False,
+    hub: str = "",
+    framed: bool = False,
+) -> str:
+    """The form; `said`: why it was refused; `who`: who is signed in already; `hub`: where the sign-in with
+    Hugging Face begins, in a tab of its own where this page is `framed`: the hub does not let itself be shown
+    in a frame.
+    """
     note = (
         f'<p class="note">You are signed in as <b>{html.escape(who)}</b>. <a href="./">Go to the studio</a>, '
         "or sign in as somebody else.</p>"
@@ -29,38 +43,40 @@ def sign_in_page(*, name: str = "", said: str = "", who: str = "", again: bool =
     )
     foot = "No account yet, or the password is lost? An admin of this studio can send you a link."
     action = "./sign-in?again" if again else "./sign-in"
-    return _page("./", "Sign in", f"{note}{_form(action, said, fields, 'Sign in')}", foot)
+    body = f"{note}{_by_hub(hub, framed)}{_form(action, said, fields, 'Sign in')}"
+    return _page("./", "Sign in", body, foot)
 
 
-def signed_in_page(name: str) -> str:
+def _by_hub(address: str, framed: bool) -> str:
+    if not address:
+        return ""
+    aside = ' target="_blank"' if framed else ""
+    more = '<p class="hint">It opens in a tab of its own, and the studio with it.</p>' if framed else ""
+    return (
+        f'<a class="by-hub" href="{html.escape(address)}"{aside}>Sign in with Hugging Face</a>{more}'
+        '<p class="or">or with a name and a password of this studio:</p>'
+    )
+
+
+def signed_in_page(name: str, root: str) -> str:
     """After a sign-in in a tab of its own, while another one waits with what was typed."""
     said = (
         f'<p role="status">You are signed in as <b>{html.escape(name)}</b>. Close this tab and go on in the '
-        'other one: what you typed is still there. Or <a href="./">open the studio here</a>.</p>'
+        f'other one: what you typed is still there. Or <a href="{root}">open the studio here</a>.</p>'
     )
-    return _page("./", "Welcome back", said)
+    return _page(root, "Welcome back", said)
 
 
 def invitation_page(invited: Invited, *, name: str = "", said: str = "", wrong: str = "") -> str:
     """The form to join, or to choose a new password. `wrong`: the field that `said` is about."""
     on_password = wrong == "password" if wrong else bool(invited.name)
-    password = _field(
-        "password",
-        "New password" if invited.renews else "Password",
-        "",
-        "new-password",
-        kind="password",
-        hint=f"At least {MINIMUM} characters; several words make a good one.",
-        wrong=wrong == "password",
-        focus=on_password,
-        more=f'minlength="{MINIMUM}" maxlength="{MAXIMUM}"',
-    )
+    label = "New password" if invited.renews else "Password"
+    password = _new_password(label, wrong == "password", on_password)
     who = invited.name if invited.renews else name or invited.name
     if invited.renews:
         title, button = "A new password", "Keep it and sign in"
         intro = f"For <b>{html.escape(who)}</b>. It ends all sign-ins made with the old one."
-        # So that a browser's password keeper knows whose it is.
-        field = f'<input type="hidden" name="name" autocomplete="username" value="{html.escape(who)}">'
+        field = _whose(who)
     else:
         title, button = "Join the studio", "Join"
         article = "an" if invited.role[0] in "aeiou" else "a"
@@ -74,17 +90,58 @@ def invitation_page(invited: Invited, *, name: str = "", said: str = "", wrong: 
     return _page("../", title, f"<p>{intro}</p>{form}")
 
 
-def refused_page(root: str, title: str, sentence: str) -> str:
-    """A page that has nothing to fill in."""
-    return _page(
-        root, title, f'<p role="alert">{html.escape(sentence)}</p>', f'<a href="{root}">To the studio</a>'
+def password_page(name: str, said: str = "", wrong: str = "") -> str:
+    """The form for another password of one's own. `wrong`: the field that `said` is about."""
+    current = _field(
+        "current",
+        "Your password",
+        "",
+        "current-password",
+        kind="password",
+        wrong=wrong == "current",
+        focus=wrong != "password",
     )
+    fields = _whose(name) + current + _new_password("New password", wrong == "password", wrong == "password")
+    intro = f"<p>For <b>{html.escape(name)}</b>. It ends all your sign-ins but this one.</p>"
+    return _page("./", "Change your password", intro + _form("./password", said, fields, "Change it"))
+
+
+def password_changed_page() -> str:
+    """After it."""
+    said = '<p role="status">Your password is another one now, and you are signed in here alone.</p>'
+    return _page("./", "Password changed", said, '<a href="./">To the studio</a>')
+
+
+def refused_page(root: str, title: str, sentence: str, *, sign_in: bool = False) -> str:
+    """A page that has nothing to fill in; `sign_in`: with the way back to where one signs in."""
+    again = f'<a href="{root}sign-in">Sign in</a> · ' if sign_in else ""
+    foot = f'{again}<a href="{root}">To the studio</a>'
+    return _page(root, title, f'<p role="alert">{html.escape(sentence)}</p>', foot)
 
 
 def _form(action: str, said: str, fields: str, button: str) -> str:
     alert = f'<p class="said" id="said" role="alert">{html.escape(said)}</p>' if said else ""
     where = f' action="{action}"' if action else ""
     return f'<form method="post"{where}>{alert}{fields}<button type="submit">{button}</button></form>'
+
+
+def _whose(name: str) -> str:
+    # So that a browser's password keeper knows whose it is.
+    return f'<input type="hidden" name="name" autocomplete="username" value="{html.escape(name)}">'
+
+
+def _new_password(label: str, wrong: bool, focus: bool) -> str:
+    return _field(
+        "password",
+        label,
+        "",
+        "new-password",
+        kind="password",
+        hint=f"At least {MINIMUM} characters; several words make a good one.",
+        wrong=wrong,
+        focus=focus,
+        more=f'minlength="{MINIMUM}" maxlength="{MAXIMUM}"',
+    )
 
 
 def _field(

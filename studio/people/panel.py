@@ -79,7 +79,7 @@ def _change(work: Workplace, person: Person, change) -> dict[str, Any]:
     with work.database.sessions.begin() as session:
         change(session)
         row = people.get(session, person.id)
-        still = Person(row.id, row.name, row.role) if work.people.accounts else person
+        still = Person(row.id, row.name, row.role, row.provider or "") if work.people.accounts else person
     work.people.forget()
     # Who has just made somebody else of themselves needs the whole page anew.
     return {"html": _dialog(work, still), "reload": still != person or not row.active}
@@ -109,6 +109,7 @@ def _everyone(session: Session) -> list[Listed]:
             people.is_locked(row, at),
             row.password_hash is not None or row.provider is not None,
             seen.get(row.id),
+            row.provider or "",
         )
         for row in people.everyone(session)
     ]

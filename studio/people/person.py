@@ -8,11 +8,18 @@ from model.errors import EmolaError
 VISITOR = "visitor"
 """What is open to everybody, also to people who are not signed in."""
 
+PROVIDERS = {"huggingface": "Hugging Face"}
+"""Who vouches for people, as rows name them and as pages do."""
+
 WHAT_FOR = {"annotator": "annotate", "reviewer": "review and see others' work", "admin": "change the studio"}
 
 
 class SignInNeeded(EmolaError):
     """You are not signed in, or your sign-in has ended. Sign in, then do it again; nothing is lost."""
+
+
+class NotAdmitted(EmolaError):
+    """Who you are is known, and the studio does not let you in. Ask an admin of it."""
 
 
 class NotAllowed(EmolaError):
@@ -21,11 +28,14 @@ class NotAllowed(EmolaError):
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody who is signed in, or the one user of a local studio. `id`: the annotator's row."""
+    """Somebody who is signed in, or the one user of a local studio. `id`: the annotator's row; `provider`:
+    who vouches for them, empty where a password does.
+    """
 
     id: int
     name: str
     role: str
+    provider: str = ""
 
     def may(self, role: str) -> bool:
         """Return whether their role includes another: an admin may review, a reviewer may annotate."""

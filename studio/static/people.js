@@ -107,8 +107,19 @@ dialog.addEventListener('submit', (event) => {
 });
 dialog.addEventListener('close', () => document.querySelector('[data-opens-people]')?.focus());
 
+/* An annotator who has just signed in (TO_WORK in people/pages.py) goes where the work is; reviewers and admins have
+   more than one such place, and choose. The address is the plain one again. */
+function toWork(role) {
+  if (location.hash !== '#annotate' || !role || role === 'visitor') return;
+  const tab = role === 'annotator' ? document.getElementById('tab-annotate-button') : null;
+  if (role === 'annotator' && !tab?.offsetWidth) return; // not there yet
+  history.replaceState(null, '', location.pathname + location.search);
+  tab?.click();
+}
+
 /* What one's role does not allow is not shown: [data-needs=reviewer], .needs-reviewer. The studio checks each call. */
 new MutationObserver(() => {
   const role = document.getElementById('who')?.dataset.role;
   if (role && document.documentElement.dataset.role !== role) document.documentElement.dataset.role = role;
+  toWork(role);
 }).observe(document.body, { childList: true, subtree: true });

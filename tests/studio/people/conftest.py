@@ -5,7 +5,7 @@ from starlette.applications import Starlette
 from starlette.testclient import TestClient
 
 from db import invitations, people
-from studio.people import passwords, routes
+from studio.people import hub_routes, own_password, passwords, routes
 from tests.studio.conftest import open_workplace
 
 PASSWORD = "correct horse battery"
@@ -52,7 +52,8 @@ def browser(work):
     """Makes browsers, each with cookies of its own. A refusal is not waited for."""
 
     def browser_(base_url: str = "http://studio.org") -> TestClient:
-        app = Starlette(routes=routes.routes(work, refusal_seconds=0))
+        ways = [*routes.routes(work, refusal_seconds=0), *hub_routes.routes(work), *own_password.routes(work)]
+        app = Starlette(routes=ways)
         return TestClient(app, base_url=base_url, follow_redirects=False)
 
     return browser_

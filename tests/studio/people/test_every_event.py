@@ -7,9 +7,11 @@ from types import SimpleNamespace
 import httpx
 import pytest
 
+import settings
 from db import people, sign_ins
 from db.models.work import ROLES
 from studio import app, serve
+from studio.people import hub_sign_in
 from studio.people.identify import COOKIE
 from studio.people.person import VISITOR
 from studio.serving import Choice, Serving
@@ -19,7 +21,15 @@ from tests.studio.fake import FakePredictor
 LEVELS = (VISITOR, *ROLES)
 OPEN = {"predict", "stream", "faces", "model"}
 """What visitors may ask for by name."""
-OPEN_ADDRESSES = {"/look", "/sign-in", "/sign-out", "/invitation/{token}"}
+OPEN_ADDRESSES = {
+    "/healthz",
+    "/look",
+    "/sign-in",
+    "/sign-out",
+    "/invitation/{token}",
+    hub_sign_in.BEGIN,
+    hub_sign_in.BACK,
+}
 """What is no secret, and the way in."""
 
 
@@ -27,7 +37,11 @@ OPEN_ADDRESSES = {"/look", "/sign-in", "/sign-out", "/invitation/{token}"}
 def studio(tmp_path_factory):
     """The whole page, served with accounts: its events, its address, and a token for each role."""
     folder = tmp_path_factory.mktemp("studio")
-    work = open_workplace(folder, Serving(lambda choice: FakePredictor(), Choice()), accounts=True)
+    # Nobody asks this provider; it is there for the addresses that come with it.
+    hub = hub_sign_in.configured(
+        settings.read({"EMOLA_HUB_APP": "x", "EMOLA_HUB_APP_SECRET": "x"}), "http://x"
+    )
+    work = open_workplace(folder, Serving(lambda choice: FakePredictor(), Choice()), accounts=True, hub=hub)
     tokens = {}
     with work.database.sessions.begin() as session:
         for role in ROLES:
@@ -115,6 +129,7 @@ def test_every_address_beside_gradios_checks_too(studio):
     routes = serve.launch_options(studio.work)["app_kwargs"]["routes"]
     guarded = [route for route in routes if route.path not in OPEN_ADDRESSES]
     assert {"/pictures/{face_id:int}"} <= {route.path for route in guarded}
+    assert {hub_sign_in.BEGIN, hub_sign_in.BACK} <= {route.path for route in routes}
     for route in guarded:
         path = re.sub(r"\{[^}]*\}", "1", route.path)
         for method in route.methods - {"HEAD"}:

@@ -24,9 +24,16 @@ def dialog(person=ROOT, others=(), pending=(), accounts=True) -> str:
 
 
 def one(
-    number=2, name="Ana", role="annotator", active=True, locked=False, signs_in=True, seen=None
+    number=2,
+    name="Ana",
+    role="annotator",
+    active=True,
+    locked=False,
+    signs_in=True,
+    seen=None,
+    provider="",
 ) -> Listed:
-    return Listed(number, name, role, active, locked, signs_in, seen)
+    return Listed(number, name, role, active, locked, signs_in, seen, provider)
 
 
 def test_without_accounts_it_says_how_to_let_others_in():
@@ -53,6 +60,15 @@ def test_a_person_can_be_given_another_role_a_password_and_leave():
     for name in ("set_role", "rename_person", "renew_password", "set_active"):
         assert f'data-do="{name}" data-id="2"' in markup
     assert "<option selected>reviewer</option>" in markup and "Unlock" not in markup
+
+
+def test_whom_the_hub_vouches_for_has_the_role_of_the_settings_and_no_password():
+    row = dialog(others=[one(role="reviewer", provider="huggingface")]).split("everyone")[-1]
+    assert "with Hugging Face, never signed in" in row and "reviewer, by the settings" in row
+    assert "set_role" not in row and "renew_password" not in row
+    assert 'data-do="set_active"' in row and 'data-do="rename_person"' in row
+    assert "You signed in with Hugging Face" in dialog(Person(2, "ana", "annotator", "huggingface"))
+    assert "Hugging Face" not in dialog(Person(2, "ana", "annotator"))
 
 
 def test_who_is_locked_can_be_unlocked_and_who_left_let_in_again():

@@ -33,7 +33,7 @@ def test_the_right_password_opens_the_studio_and_nothing_else(work, add, browser
     answer = client.post(
         "/sign-in?next=https://evil.org&url=//evil.org", data={"name": "ana", "password": PASSWORD}
     )
-    assert answer.status_code == 303 and answer.headers["location"] == "./"
+    assert answer.status_code == 303 and answer.headers["location"] == "./#annotate"
     assert signed_in(work, client) == "Ana"
 
 
@@ -41,7 +41,7 @@ def test_the_cookie_is_for_the_server_alone(add, browser):
     add("Ana")
     cookie = sign_in(browser(), "Ana").headers["set-cookie"]
     parts = {part.strip().lower() for part in cookie.split(";")[1:]}
-    assert {"httponly", "samesite=lax", "path=/"} <= parts and "secure" not in parts
+    assert {"httponly", "samesite=lax", "path=/"} <= parts and not {"secure", "partitioned"} & parts
     assert f"max-age={int(sign_ins.LIFETIME.total_seconds())}" in parts
 
 
@@ -50,14 +50,20 @@ def test_the_cookie_is_for_the_server_alone(add, browser):
     [
         ("https://studio.org", {}, {"secure", "samesite=lax"}),
         ("http://studio.org", {"x-forwarded-proto": "https"}, {"secure", "samesite=lax"}),
-        ("http://lab-emola.hf.space", {"x-forwarded-proto": "https"}, {"secure", "samesite=none"}),
+        (
+            "http://lab-emola.hf.space",
+            {"x-forwarded-proto": "https"},
+            {"secure", "samesite=none", "partitioned"},
+        ),
         ("http://hf.space.evil.org", {"x-forwarded-proto": "https"}, {"secure", "samesite=lax"}),
     ],
 )
 def test_the_cookie_fits_how_the_page_is_reached(add, browser, address, headers, expected):
     add("Ana")
-    cookie = sign_in(browser(address), "Ana", headers=headers).headers["set-cookie"]
-    assert expected <= {part.strip().lower() for part in cookie.split(";")}
+    client = browser(address)
+    for answer in (sign_in(client, "Ana", headers=headers), client.post("/sign-out", headers=headers)):
+        parts = {part.strip().lower() for part in answer.headers["set-cookie"].split(";")}
+        assert expected <= parts and ("partitioned" in parts) == ("partitioned" in expected)
 
 
 def test_every_refusal_reads_the_same(work, add, browser):
@@ -160,7 +166,7 @@ def test_an_invitation_makes_a_person_who_is_signed_in(work, add, browser, invit
     page = client.get(link).text
     assert "<b>Root</b> invites you as a <b>reviewer</b>" in page and 'value="Ana"' in page
     answer = client.post(link, data={"name": "Ana K", "password": PASSWORD})
-    assert answer.status_code == 303 and answer.headers["location"] == "../"
+    assert answer.status_code == 303 and answer.headers["location"] == "../#annotate"
     assert signed_in(work, client) == "Ana K"
     assert client.get(link).status_code == 410
     assert client.post(link, data={"name": "Eve", "password": PASSWORD}).status_code == 410
@@ -233,6 +239,12 @@ def test_an_old_hash_is_made_anew_at_the_next_sign_in(work, browser):
     with work.database.reads.begin() as session:
         assert not is_stale(people.find(session, "Ana").password_hash)
     assert sign_in(browser(), "Ana").status_code == 303
+
+
+def test_without_an_app_at_the_hub_nobody_is_sent_there(browser):
+    client = browser()
+    assert "Hugging Face" not in client.get("/sign-in").text
+    assert client.get("/sign-in/huggingface").status_code == 404
 
 
 def test_without_accounts_there_is_nothing_to_sign_in_to(tmp_path, serving):
