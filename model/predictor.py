@@ -37,7 +37,8 @@ class Predictor:
     base: folder or hub id, by default the mini. adapter: answers every task; adapter_au, adapter_emotion:
     each answers its own, on the same base. A task without an adapter, where another has one, is not
     asked: see `tasks`. expert: a LandmarkExpert or the name of one (with expert_options), by default the
-    one that the weights need. Raises CheckpointError, LandmarkExpertError, EmolaError where these cannot
+    one that the weights need. probabilities: False leaves them empty, where only answers are wanted: they
+    take most of a batch's time. Raises CheckpointError, LandmarkExpertError, EmolaError where these cannot
     be had or do not belong together.
     """
 
@@ -54,6 +55,7 @@ class Predictor:
         dtype: str = "float32",
         quantize: str | None = None,
         max_new_tokens: int = MAX_NEW_TOKENS,
+        probabilities: bool = True,
     ):
         base = base or MINI
         places = {"emotion": adapter_emotion or adapter, "au": adapter_au or adapter}
@@ -75,7 +77,7 @@ class Predictor:
         self.temperatures = {
             task: read_temperatures(folder).get(task, 1.0) for task, folder in folders.items()
         }
-        self._max_new_tokens = max_new_tokens
+        self._max_new_tokens, self._wants_odds = max_new_tokens, probabilities
 
     def predict(self, image, face: int | Face = 0, tasks: Sequence[str] = ALL_TASKS) -> Prediction:
         """Return the prediction of a picture's face: its number, largest first, or a Face found in it.
@@ -100,7 +102,13 @@ class Predictor:
         self, image, face: int | Face = 0, tasks: Sequence[str] = ALL_TASKS
     ) -> Iterator[PartialAnswer | Prediction]:
         """Yield the answers as they grow, then the Prediction. Raises as `predict`, before the first."""
-        reading = Reading([self.look(image, face)])
+        yield from self.stream_look(self.look(image, face), tasks)
+
+    def stream_look(
+        self, look: Look, tasks: Sequence[str] = ALL_TASKS
+    ) -> Iterator[PartialAnswer | Prediction]:
+        """Yield as `stream` does, for a face that `look` found."""
+        reading = Reading([look])
         yield from self._answer(reading, tasks, streaming=True)
         yield reading.predictions(self.revisions)[0]
 
@@ -140,9 +148,11 @@ class Predictor:
                 texts = answers.finish()
             with reading.timed("probabilities"):
                 slots = [TASKS[task].slots(text) for task, text in zip(of_row, texts, strict=True)]
-                masses = score_slots(self.model, self.processor, prefix, questions, slots)
+                scored = self._wants_odds and score_slots(
+                    self.model, self.processor, prefix, questions, slots
+                )
             for row, (task, text) in enumerate(zip(of_row, texts, strict=True)):
-                odds = self._probabilities(task, slots[row], masses[row])
+                odds = self._probabilities(task, slots[row], scored[row]) if scored else {}
                 reading.add(row // len(group), task, text, TASKS[task].parse(text), odds)
 
     def _probabilities(self, task: str, slots, masses) -> dict[str, float]:

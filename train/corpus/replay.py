@@ -24,8 +24,9 @@ from train.errors import DatasetError
 from train.tuning.options import Options
 
 SPLIT = "train"
-FACES = 400
-"""Drawn faces that are replayed, numbers 0 and up of the split that the mini was trained on."""
+FACES = 1200
+"""Drawn faces that are replayed, numbers 0 and up of the split that the mini was trained on; of 400, so few
+that each was seen several times, more was forgotten."""
 
 
 def replay_rows(

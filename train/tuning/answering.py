@@ -4,6 +4,8 @@ Takes what the frozen vision tower saw (`train.tuning.features`), so that only t
 model and, at the answers' positions, its head are computed.
 """
 
+import math
+
 import torch
 from peft import PeftModel
 from torch import nn
@@ -35,8 +37,12 @@ class Answering(nn.Module):
         self.emola.model.vision_tower.eval()
         return self
 
-    def forward(self, batch: Batch) -> torch.Tensor:
-        """The sum of the batch's weighted token losses, in nats; divide by what the step's tokens weigh."""
+    def forward(self, batch: Batch, distrust: float = 0.0) -> torch.Tensor:
+        """The sum of the batch's weighted token losses, in nats; divide by what the step's tokens weigh.
+
+        distrust: tokens that decide on a label, known by weighing more than 1, count nothing where the model
+        gives them a lower probability than this; those of replayed faces always count.
+        """
         inner = self.emola.model
         features = inner.multi_modal_projector(batch.patches.to(self._dtype))
         if inner.landmark_projector is not None:
@@ -53,7 +59,11 @@ class Answering(nn.Module):
         learned = targets != IGNORED
         logits = self.emola.lm_head(hidden[learned]).float()
         losses = F.cross_entropy(logits, targets[learned], reduction="none")
-        return (losses * weights[learned]).sum()
+        weights = weights[learned]
+        if distrust:
+            new = ~batch.replayed.expand_as(learned)[learned]
+            weights = weights * ~(new & (weights > 1) & (losses.detach() > -math.log(distrust)))
+        return (losses * weights).sum()
 
     def _read(
         self, batch: Batch, embeds: torch.Tensor, mask: torch.Tensor | None

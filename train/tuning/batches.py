@@ -36,7 +36,7 @@ class Plan:
 class Batch:
     """A micro-batch. ids, targets: (faces, length); weights: the same, float32; positions and mask: None
     where each face has one answer, else (faces, length) and (faces, 1, length, length) bool, True where one
-    may look. patches: (faces, vectors, width); priors: (faces, landmark width).
+    may look. patches: (faces, vectors, width); priors: (faces, landmark width). replayed: (faces, 1) bool.
     """
 
     ids: torch.Tensor
@@ -46,6 +46,7 @@ class Batch:
     mask: torch.Tensor | None
     patches: torch.Tensor
     priors: torch.Tensor
+    replayed: torch.Tensor
 
     def to(self, device: torch.device) -> "Batch":
         """Return the batch on a device."""
@@ -115,7 +116,8 @@ def collate(lessons: Sequence[Lesson], entries: Sequence[dict[str, torch.Tensor]
         mask = (causal & seen)[:, None]
     patches = torch.stack([entry["patches"] for entry in entries])
     priors = torch.stack([entry["prior"] for entry in entries])
-    return Batch(ids, targets, weights, positions, mask, patches, priors)
+    replayed = torch.tensor([[one.replayed] for one in lessons])
+    return Batch(ids, targets, weights, positions, mask, patches, priors, replayed)
 
 
 def micro_batches(

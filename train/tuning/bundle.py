@@ -23,7 +23,7 @@ from model import calibration, hub, manifest
 from model.adapter import save_adapter
 from model.landmarks import LandmarkExpert
 from model.predictor import MINI, Predictor
-from model.probes import probe_answers
+from model.probes import probe_answers, probed_in
 from train.errors import TrainingError
 from train.tuning.card import card
 from train.tuning.loop import Learned
@@ -55,7 +55,7 @@ def write_bundle(begun, learned: Learned, facts: Mapping[str, Any], expert: Land
         known = _files(part, begun, learned)
         found = {**_facts(begun, learned), **facts}
         predictor = _predictor(part, begun, expert)
-        found["probes"] = probe_answers(predictor)
+        found |= {"probes": probe_answers(predictor), "probed_in": probed_in(predictor)}
         text = card({**known, **found}, predictor.expert.notice)
         (part / "README.md").write_text(text, encoding="utf-8")
         fixed = {key: known[key] for key in ("base_identity", "landmark_expert", "landmark_width")}

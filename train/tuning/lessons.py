@@ -18,7 +18,8 @@ from train.errors import DatasetError
 @dataclass(frozen=True)
 class Lesson:
     """One face's answers as lists of the same length: ids, positions, segments, the id to say next (-100
-    where nothing is learned) and its weight (0 there). `row`: one of its rows, for the picture.
+    where nothing is learned) and its weight (0 there). `row`: one of its rows, for the picture. `replayed`:
+    it is known to be right, and never distrusted.
     """
 
     row: Row
@@ -27,6 +28,7 @@ class Lesson:
     segments: list[int]
     targets: list[int]
     weights: list[float]
+    replayed: bool = False
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -45,14 +47,14 @@ class LessonMaker:
         self._label_weight, self._max_length = label_weight, max_length
         self._image = processor.image_token_id
 
-    def lessons(self, rows: Iterable[Row]) -> list[Lesson]:
+    def lessons(self, rows: Iterable[Row], *, replayed: bool = False) -> list[Lesson]:
         """Return a lesson a picture, in the order in which pictures first come."""
         by_picture: dict[tuple, list[Row]] = {}
         for row in rows:
             by_picture.setdefault((row.picture, row.box), []).append(row)
-        return [self._lesson(of_one) for of_one in by_picture.values()]
+        return [self._lesson(of_one, replayed) for of_one in by_picture.values()]
 
-    def _lesson(self, rows: Sequence[Row]) -> Lesson:
+    def _lesson(self, rows: Sequence[Row], replayed: bool) -> Lesson:
         ids: list[int] = []
         positions: list[int] = []
         segments: list[int] = []
@@ -74,7 +76,7 @@ class LessonMaker:
                     f"A row on the picture {row.picture[:12]} has {start + len(tail)} tokens; allowed are "
                     f"{self._max_length}. Shorten its rationale, or give a larger --max-length."
                 )
-        return Lesson(rows[0], ids, positions, segments, targets, weights)
+        return Lesson(rows[0], ids, positions, segments, targets, weights, replayed)
 
     def _encode(self, row: Row) -> tuple[list[int], list[int], list[int], list[float]]:
         """(ids up to the picture, ids behind it, the id to say next at each of those, its weight)."""

@@ -97,13 +97,16 @@ def train(
     model.train()
     plain = optimiser.optimizer
     trained = [weight for weight in model.parameters() if weight.requires_grad]
+    first = [weight.detach().clone() for weight in trained] if options.anchor else []
     begin, losses = _take_up(checkpoints, model, plain)
     process, processes = accelerator.process_index, accelerator.num_processes
     started = time.monotonic()
     for step in range(begin, plan.steps):
         _seed(options.seed, step, process)
+        share = rate_at(step, plan.steps, options.warmup, options.schedule)
         for group in plain.param_groups:
-            group["lr"] = group["peak"] * rate_at(step, plan.steps, options.warmup, options.schedule)
+            group["lr"] = group["peak"] * share
+        distrust = options.distrust if step >= options.trusting * plan.steps else 0.0
         batches, count, weight = micro_batches(
             plan, step, new, replayed, features, options, pad_id, process, processes
         )
@@ -111,7 +114,7 @@ def train(
         for number, batch in enumerate(batches, 1):
             # Gradients are averaged over processes, once a step; the loss is over the whole step's tokens.
             with accelerator.no_sync(model) if number < count else nullcontext():
-                loss = model(batch.to(accelerator.device)) / weight
+                loss = model(batch.to(accelerator.device), distrust) / weight
                 accelerator.backward(loss * processes)
             total += loss.detach()
         norm = accelerator.clip_grad_norm_(trained, options.clip)
@@ -124,6 +127,7 @@ def train(
             )
         optimiser.step()
         optimiser.zero_grad()
+        _pull_back(trained, first, options.anchor * share)
         losses.append(loss)
         done = step + 1
         if on_progress and accelerator.is_main_process:
@@ -139,6 +143,17 @@ def train(
             )
     weights = get_model_state_dict(model, options=_WHOLE)
     return Learned({name.removeprefix("peft."): value for name, value in weights.items()}, losses)
+
+
+@torch.no_grad()
+def _pull_back(trained: Sequence[torch.Tensor], first: Sequence[torch.Tensor], share: float) -> None:
+    """Move weights a share of the way back to those that they began with; `first` is empty for none.
+
+    Source: L2-SP (Li, Grandvalet and Davoine 2018, arXiv 1802.01483), decoupled from the gradient as AdamW's
+    weight decay is.
+    """
+    for weight, began in zip(trained, first, strict=False):
+        weight.lerp_(began, share)
 
 
 def _take_up(checkpoints: Checkpoints, model, optimiser) -> tuple[int, list[float]]:
