@@ -29,6 +29,10 @@ class PictureError(DataError):
     """A picture is missing from the store, damaged there, or cannot be stored."""
 
 
+class ReadOnly(DataError):
+    """Nothing can be saved in this studio just now; reading goes on."""
+
+
 class BackupError(DataError):
     """The copy could not be made, or is not what it says it is."""
 
@@ -39,6 +43,10 @@ class NameRefused(DataError):
 
 class LastAdmin(DataError):
     """This would leave nobody who may do everything. Make somebody else an admin first."""
+
+
+class RoleBySetting(DataError):
+    """What this person may do is said by the studio's settings. Change it there."""
 
 
 class InvitationRefused(DataError):

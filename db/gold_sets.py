@@ -7,6 +7,7 @@ set aside before stays in, with the gold labels that are in force now. Not cover
 whose subject was never noted, which count as two people.
 """
 
+from datetime import datetime
 from hashlib import sha256
 from math import ceil, sqrt
 from typing import NamedTuple
@@ -18,7 +19,7 @@ from db.errors import DataError
 from db.gold_in_force import gold_in_force
 from db.models import Dataset, Face, GoldLabel, Snapshot, SnapshotRow
 from db.new_labels import MEASURED_SPLITS
-from db.snapshots import Labelled, freeze, gold_faces
+from db.snapshots import Labelled, freeze, gold_faces, newest, newest_freeze
 
 NAME = "gold"
 """The gold set by which candidates are judged, unless the command is told another."""
@@ -31,28 +32,35 @@ difference as large comes by chance twice in 2 ** 7, more often than its level o
 
 class Standing(NamedTuple):
     """Faces with a gold label; the newest gold set (None: none yet); faces that could join it: those with a
-    gold label of which, and of whose subject, nothing was trained on.
+    gold label of which, and of whose subject, nothing was trained on; when the set was frozen.
     """
 
     labelled: int
     snapshot: Snapshot | None
     new: int
+    since: datetime | None
 
 
 def standing(session: Session, name: str = NAME) -> Standing:
     """Return how many gold labels there are and what is set aside, by counting alone."""
-    newest = _newest(session, name)
+    last = newest_freeze(session, name, "gold")
+    snapshot_id = last.snapshot_id if last else None
     gold = select(func.count(Face.id)).join(GoldLabel, GoldLabel.face_id == Face.id)
     gold = gold.where(gold_in_force(), Face.erased_at.is_(None))
     learned = _learned().subquery()
-    in_set = select(SnapshotRow.face_id).where(SnapshotRow.snapshot_id == (newest.id if newest else None))
+    in_set = select(SnapshotRow.face_id).where(SnapshotRow.snapshot_id == snapshot_id)
     known = select(learned.c.subject_id).where(learned.c.subject_id.is_not(None))
     free = and_(
         Face.id.not_in(in_set),
         Face.id.not_in(select(learned.c.id)),
         or_(Face.subject_id.is_(None), Face.subject_id.not_in(known)),
     )
-    return Standing(session.scalar(gold) or 0, newest, session.scalar(gold.where(free)) or 0)
+    return Standing(
+        session.scalar(gold) or 0,
+        session.get_one(Snapshot, snapshot_id) if last else None,
+        session.scalar(gold.where(free)) or 0,
+        last.created_at if last else None,
+    )
 
 
 def least_difference(faces: int) -> float:
@@ -104,8 +112,8 @@ class _There(NamedTuple):
 
 
 def _there(session: Session, name: str) -> _There:
-    newest = _newest(session, name)
-    rows = select(SnapshotRow.face_id).where(SnapshotRow.snapshot_id == (newest.id if newest else None))
+    now = newest(session, name, "gold")
+    rows = select(SnapshotRow.face_id).where(SnapshotRow.snapshot_id == (now.id if now else None))
     aside = set(session.scalars(rows))
     learned = [tuple(row) for row in session.execute(_learned())]
     subjects = {one for _, one in learned if one is not None}
@@ -128,13 +136,6 @@ def _there(session: Session, name: str) -> _There:
 def _person(one: Labelled) -> str:
     subject = one.face.subject_id
     return f"subject {subject}" if subject is not None else f"face {one.face.sha256}"
-
-
-def _newest(session: Session, name: str) -> Snapshot | None:
-    """Return the newest gold set of a name."""
-    found = select(Snapshot).join(Dataset, Dataset.id == Snapshot.dataset_id)
-    found = found.where(Dataset.name == name, Dataset.purpose == "gold").order_by(Snapshot.id.desc())
-    return session.scalar(found.limit(1))
 
 
 def _learned() -> Select:

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from sqlalchemy import Connection, inspect
 
 OF_A_FACE = ("annotations", "gold_labels", "landmarks", "predictions")
-FOR_EVER = ("erasures", "promotions", "snapshot_rows", "snapshots")
+FOR_EVER = ("erasures", "freezes", "promotions", "snapshot_rows", "snapshots")
 
 REFUSAL = "{table}: a row is a fact and is never {what}; add one that supersedes it"
 ERASED = "SELECT 1 FROM erasures WHERE erasures.face_id = OLD.face_id"

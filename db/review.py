@@ -22,8 +22,6 @@ LISTS = ("disputed", "agreed", "open", "flagged", "skipped", "decided")
 ANSWERED = ("done", "late")
 MOST = 2_000
 """To count a million faces for a figure on a button would take longer than to open the list."""
-FLAGS_AMONG = 200_000
-"""Flags are looked for among the last so many saves, since nothing else would find the few."""
 
 
 @dataclass(frozen=True)
@@ -126,7 +124,7 @@ def _conditions(study_id: int, name: str) -> list[ColumnElement[bool]]:
         complete = [QueueEntry.state == "full", QueueEntry.dispute == 0, ~_decided(), ~erased, number >= 1]
         return [*complete, alike if name == "agreed" else ~alike]
     if name == "flagged":
-        return [QueueEntry.face_id.in_(_remarked(study_id, Annotation.flag.is_not(None), _of_late()))]
+        return [QueueEntry.face_id.in_(_remarked(study_id, Annotation.flag.is_not(None)))]
     if name == "skipped":
         return [QueueEntry.face_id.in_(_remarked(study_id, *_of_skipped()))]
     return [~erased]
@@ -135,11 +133,6 @@ def _conditions(study_id: int, name: str) -> list[ColumnElement[bool]]:
 def _decided() -> ColumnElement[bool]:
     """Return the condition that an entry's face has a gold label in force."""
     return select(GoldLabel.id).where(GoldLabel.face_id == QueueEntry.face_id, gold_in_force()).exists()
-
-
-def _of_late() -> ColumnElement[bool]:
-    newest = select(func.max(aliased(Annotation).id)).scalar_subquery()
-    return Annotation.id > newest - FLAGS_AMONG
 
 
 def _of_skipped() -> tuple[ColumnElement[bool], ...]:

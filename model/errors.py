@@ -23,3 +23,7 @@ class LandmarkExpertError(EmolaError):
 
 class CheckpointError(EmolaError):
     """A base model or adapter on disk is incomplete, damaged, unsafe, or made for something else."""
+
+
+class BulkError(EmolaError):
+    """A job over many pictures could not be started, or could not go on."""

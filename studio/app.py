@@ -31,7 +31,8 @@ def build(work: Workplace, *, au_only: bool = False, may_load: bool = True) -> g
     ) as blocks:
         with gr.Row(elem_id="top"):
             gr.HTML(top_line.brand(), apply_default_css=False)
-            gr.HTML(top_line.places(hub=work.sync is not None), apply_default_css=False, elem_id="top-places")
+            places = top_line.places(hub=work.sync is not None, forgets=work.forgets)
+            gr.HTML(places, apply_default_css=False, elem_id="top-places")
             chips = gr.HTML(apply_default_css=False, elem_id="top-chips")
         model_panel.build_panel(work, chips, may_load=may_load)
         with gr.Tabs(elem_id="tabs"):

@@ -46,7 +46,7 @@ def _route(work: Workplace, role: str, function: Callable) -> Route:
         except gr.Error as error:
             return _json(error_payload(error, False), 500)
         except Exception:  # told as Gradio tells it: the log says what, the client that it was not theirs
-            log.exception("%s failed", name)
+            log.exception("%s failed", name, extra={"endpoint": name})
             return _json({"error": None}, 500)
 
     return Route(f"/gradio_api/run/{name}", answer, methods=["POST"])

@@ -12,6 +12,7 @@ import gradio as gr
 
 from db.errors import DataError
 from model.errors import EmolaError
+from studio import metrics
 
 TITLES = {
     "SignInNeeded": "Sign in",
@@ -19,6 +20,7 @@ TITLES = {
     "NotFound": "Not there",
     "NotYours": "Not yours",
     "SaveConflict": "Conflict",
+    "ReadOnly": "Only reading",
 }
 
 
@@ -39,7 +41,11 @@ def for_the_page(handler: Callable) -> Callable:
             try:
                 yield from handler(*args, **kwargs)
             except (EmolaError, DataError) as error:
+                metrics.failed(handler.__name__, error)
                 raise _shown(error) from error
+            except Exception as error:
+                metrics.failed(handler.__name__, error)
+                raise
 
         return stream
 
@@ -48,6 +54,10 @@ def for_the_page(handler: Callable) -> Callable:
         try:
             return handler(*args, **kwargs)
         except (EmolaError, DataError) as error:
+            metrics.failed(handler.__name__, error)
             raise _shown(error) from error
+        except Exception as error:
+            metrics.failed(handler.__name__, error)
+            raise
 
     return call

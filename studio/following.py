@@ -74,6 +74,11 @@ class Following:
         """Look no more."""
         self._ended.set()
 
+    @property
+    def ended(self) -> bool:
+        """Whether it looks no more."""
+        return self._ended.is_set()
+
     def try_again(self) -> Seen:
         """Try what was refused once more, at the next look."""
         self._done = None
@@ -114,7 +119,8 @@ class Following:
             self._say("refused", why, now)
         elif self._serving.exchange(before, after):
             self._say("serving", "", now)
-            log.info("Promotions %s answer now.", dict(now.promotions))
+            known = {"revision": self._serving.revision[:12]}
+            log.info("Promotions %s answer now.", dict(now.promotions), extra=known)
             self.swapped()
             return after
         return before  # where another was loaded meanwhile, the next look sees that this is not in use

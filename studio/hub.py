@@ -1,25 +1,27 @@
 """The studio's line to the hub: what is written here is sent there, and an empty disk is filled from it.
 
-Off unless a repository is named (EMOLA_HUB_DATA). The work is `db.events`'; this opens it at the start, says
-in the top line how it stands, and ends it.
+Off unless a repository is named (EMOLA_HUB_DATA). Where another studio holds it, or it is otherwise not ours
+to write to, this one reads and takes nothing, since what it took would never be on the hub; the only way out
+is to name no repository. What scheduled jobs learned comes from another one (EMOLA_HUB_MODELS,
+`studio.rounds`). The work is `db.events`'; this opens it at the start, says in the top line how it stands,
+and ends it.
 """
 
+import os
 import socket
-import time
 
-from db.errors import DataError, HubError
+from db.errors import DataError
 from db.events.repository import Repository
 from db.events.restore import record, require_sqlite, restore, stop_recording
 from db.events.sync import Sync
+from db.hub import patiently
 from db.migrate import migrate
+from db.rounds.repository import ModelRepository
 from db.session import Database, open_database
 from db.store import PictureStore
 from studio.people.guard import publish
 from studio.people.person import Person
 from studio.workplace import Workplace
-
-PATIENCE = 600  # seconds that a start from an empty disk waits for a hub that does not answer
-BETWEEN = 15
 
 
 def open_kept(values: dict[str, str]) -> tuple[Database, PictureStore, Sync | None]:
@@ -46,7 +48,27 @@ def open_kept(values: dict[str, str]) -> tuple[Database, PictureStore, Sync | No
         every=_seconds(values["hub_every"]),
         take_over=values["hub_take_over"].lower() in ("yes", "true", "1", "on"),
     )
+    sync.claim()
     return database, pictures, sync
+
+
+def forgets(values: dict[str, str], database: Database, pictures: PictureStore) -> bool:
+    """Return whether what is written goes with the next restart: on a Space's disk, without a repository."""
+    here = database.url.get_backend_name() == "sqlite" or pictures.local
+    return bool(values["space"]) and not values["hub_data"] and here
+
+
+def use_token(token: str) -> None:
+    """Let the hub's library, too, use the studio's token: what serves may be in a private repository."""
+    if token:
+        os.environ["HF_TOKEN"] = token
+
+
+def model_repository(values: dict[str, str]) -> ModelRepository | None:
+    """Return the repository that scheduled jobs fill, None where none is named. Raises HubRefused."""
+    if not values["hub_models"]:
+        return None
+    return ModelRepository(values["hub_models"], values["hub_token"])
 
 
 def build_state(work: Workplace) -> None:
@@ -64,17 +86,12 @@ def _restore(url: str, repository: Repository) -> None:
     """Fill an empty disk; a hub that is away for a while is waited for, since starting without what it holds
     would begin a second history.
     """
-    until = time.monotonic() + PATIENCE
-    while True:
-        try:
-            if count := restore(url, repository):
-                print(f"The database was filled from {repository.name}: {count:,} events.", flush=True)
-            return
-        except HubError as error:
-            if not error.passing or time.monotonic() > until:
-                raise
-            print(error, flush=True)
-            time.sleep(max(error.after, BETWEEN))
+
+    def fill() -> None:
+        if count := restore(url, repository):
+            print(f"The database was filled from {repository.name}: {count:,} events.", flush=True)
+
+    patiently(fill, lambda why: print(why, flush=True))
 
 
 def _seconds(value: str) -> float:

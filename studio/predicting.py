@@ -21,6 +21,7 @@ from model.images import open_image
 from model.landmarks import Face as FoundFace
 from model.landmarks import LandmarkExpert
 from model.prediction import Prediction as ModelPrediction
+from studio import metrics
 from studio.turns import turn
 from studio.workplace import Workplace
 
@@ -60,6 +61,7 @@ def predict_face(
         )
     with turn():
         *_, said = predictor.stream(picture, face, predictor.tasks)
+    metrics.predicted(said.rationales, said.timings.get("total", 0.0))
     with work.database.sessions.begin() as session:
         found = keep_landmarks(session, face_id, predictor.expert, face, drawn)
         return keep_prediction(session, face_id, found.id, said)

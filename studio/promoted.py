@@ -2,10 +2,10 @@
 
 A bundle is taken as it was made or not at all: every file has the hash that its manifest lists, it is the
 revision that was promoted, it belongs to the base in use, and, loaded, the model's answers on three drawn
-faces (`model.probes`) are those that its training wrote down. In float32 the texts must be the same; other
-number formats differ in the last digits, so there the labels that the texts name must be. The base is
-loaded anew beside the one in use, so memory is needed for both; nothing is ever loaded into weights that
-answer, merged or not.
+faces are those that its training wrote down: word for word in the precision and on the kind of device in
+which they were written, else label for label, within `model.probes`' tolerance. The base is loaded anew
+beside the one in use, so memory is needed for both; nothing is ever loaded into weights that answer, merged
+or not.
 """
 
 from collections.abc import Callable, Mapping
@@ -75,7 +75,7 @@ def build_proven(build: Callable[[Choice], Any], choice: Choice, of: Wanted, bas
     predictor = build(replace(choice, **places))
     if not has_them(predictor, of):
         raise NotProven(f"What was loaded is not what was promoted: {predictor.revisions}.")
-    _require_same_answers(predictor, facts, exact=choice.dtype in ("", "float32"))
+    _require_same_answers(predictor, facts)
     return predictor
 
 
@@ -95,11 +95,9 @@ def _facts(bundle: Bundle, base: str | None) -> dict[str, Any]:
     return facts
 
 
-def _require_same_answers(predictor: Any, facts: Mapping[str, Mapping[str, Any]], *, exact: bool) -> None:
+def _require_same_answers(predictor: Any, facts: Mapping[str, Mapping[str, Any]]) -> None:
     """Raise NotProven where the answers on the probe faces are not those of the bundles' manifests."""
-    from model.probes import (
-        probe_answers,
-    )  # late: it draws, which few studios need
+    from model.probes import probe_answers, probed_in, unlike  # late: it draws, which few studios need
 
     if not facts:
         return
@@ -112,13 +110,12 @@ def _require_same_answers(predictor: Any, facts: Mapping[str, Mapping[str, Any]]
     with turn():
         found = probe_answers(predictor)
     for task, known in facts.items():
-        for number, (told, answers) in enumerate(zip(known["probes"], found, strict=False), 1):
-            before, now = told[task], answers.get(task, "")
-            if exact and before != now or TASKS[task].parse(before) != TASKS[task].parse(now):
-                raise NotProven(
-                    f"On probe face {number} the model answers about {task}: {_start(now)} Its training "
-                    f"wrote down: {_start(before)} Train it again, or roll back."
-                )
+        exact = known.get("probed_in") == probed_in(predictor)
+        if other := unlike(task, known["probes"], found, exact=exact):
+            raise NotProven(
+                f"On probe face {other.number} the model answers about {task}: {_start(other.found)} Its "
+                f"training wrote down: {_start(other.told)} Train it again, or roll back."
+            )
 
 
 def _start(text: str) -> str:

@@ -14,6 +14,7 @@ from PIL import Image
 from model.errors import EmolaError
 from model.landmarks import Face, LandmarkExpert
 from model.prediction import PartialAnswer, Prediction
+from studio import metrics
 from studio.au_only import without_emotion
 from studio.stage import thumbnail
 from studio.turns import turn
@@ -65,6 +66,8 @@ def read(
     with turn():
         for piece in predictor.stream(picture, face, tasks):
             finished = not isinstance(piece, PartialAnswer)
+            if finished:
+                metrics.predicted(tasks, piece.timings.get("total", 0.0))
             texts = dict(piece.rationales) if finished else {**texts, piece.task: piece.text}
             if not finished and time.monotonic() - shown < pace:
                 continue

@@ -7,9 +7,14 @@ demonstration model and the chips come in a long and in short forms.
 import html
 
 from studio.page import ModelStatus
-from studio.people.person import VISITOR, Person
+from studio.people.person import PROVIDERS, VISITOR, Person
 
 NOTICE = "demonstration model, trained on drawn faces; load EmoLA weights for photographs"
+FORGETS = (
+    "This Space's disk is emptied at every restart, and all that people do here goes with it. To keep it: in "
+    "the Space's settings, name a private dataset repository, owner/name, in the variable EMOLA_HUB_DATA (it "
+    "is made if it is not there), and set the secret HF_TOKEN to a token that may write to it."
+)
 PLACES = ("top-study", "top-progress", "top-saved")
 """Ids of the places that the Annotate tab's script fills; empty ones take no room."""
 
@@ -19,12 +24,13 @@ def brand() -> str:
     return '<h1><a class="brand" href="./">Emo<b>LA</b><span> Studio</span></a></h1>'
 
 
-def places(*, hub: bool = False) -> str:
+def places(*, hub: bool = False, forgets: bool = False) -> str:
     """The places of the Annotate tab, in a piece of their own that nothing else redraws; where all is sent to
-    the hub, also the one that static/hub.js fills.
+    the hub, also the one that static/hub.js fills, and where all is lost with a restart, a warning.
     """
     state = '<div class="chip" id="top-hub" role="status"></div>' if hub else ""
-    return "".join(f'<div class="chip" id="{place}"></div>' for place in PLACES) + state
+    warning = _forgets() if forgets else ""
+    return "".join(f'<div class="chip" id="{place}"></div>' for place in PLACES) + state + warning
 
 
 def chips(status: ModelStatus, person: Person | None, *, accounts: bool) -> str:
@@ -49,6 +55,15 @@ def _notice(status: ModelStatus) -> str:
     )
 
 
+def _forgets() -> str:
+    sizes = {"long": "not kept after a restart", "short": "not kept after a restart", "tiny": "not kept"}
+    summary = "".join(f'<span data-size="{size}">{words}</span>' for size, words in sizes.items())
+    return (
+        f'<details id="top-disk"><summary class="chip chip-warn">{summary}</summary>'
+        f"<p>{html.escape(FORGETS)}</p></details>"
+    )
+
+
 def _model(status: ModelStatus) -> str:
     name = html.escape(status.name)
     more = "".join(f" · {html.escape(part)}" for part in (status.revision, status.device) if part)
@@ -63,13 +78,17 @@ def _model(status: ModelStatus) -> str:
 def _who(person: Person | None, accounts: bool) -> str:
     if person is None:
         return f'<a class="chip chip-who" id="who" data-role="{VISITOR}" href="./sign-in">Sign in</a>'
-    name, more = (person.name, person.role) if accounts else ("you", "on this computer")
+    name, more = (person.name, _as(person)) if accounts else ("you", "on this computer")
     opens = 'data-opens-people aria-haspopup="dialog"'
     return (
         f'<button type="button" class="chip chip-who" id="who" data-role="{person.role}" {opens}>'
         f'<span class="sr-only">Who you are: </span><b>{html.escape(name)}</b>'
         f'<span class="more"> {html.escape(more)}</span></button>'
     )
+
+
+def _as(person: Person) -> str:
+    return f"{person.role} · {PROVIDERS[person.provider]}" if person.provider else person.role
 
 
 _HALF_MOON = (

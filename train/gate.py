@@ -18,10 +18,13 @@ from typing import Any
 
 import numpy as np
 
-from train.bench import corrected, uncertainty
+from train.bench import corrected, joint, uncertainty
+from train.bench.joint import Joint
 from train.bench.outcome import Outcome, indicator
 from train.bench.tables import dataset_for
 from train.bench.uncertainty import REPLICATES, Comparison
+
+SIDES = ("candidate", "current")
 
 
 @dataclass(frozen=True)
@@ -66,8 +69,8 @@ def decide(
     """Return the gate's decision. Raises BenchError for entries or answers that can't be scored."""
     sets = {name: _measure(each, replicates) for name, each in (("gold", gold), ("original", original))}
     against = [
-        *_no_rise(sets["gold"].rege, terms),
-        *_loss(sets["original"].rege, terms),
+        *_no_rise(sets["gold"].rege.change, terms),
+        *_loss(sets["original"].rege.change, terms),
         *(words for name, each in sets.items() for words in _collapses(name, each.labels, terms)),
     ]
     report = {
@@ -83,11 +86,10 @@ def decide(
 
 @dataclass(frozen=True)
 class _Measured:
-    """One set's figures: faces, REGE of (candidate, current), its difference, those of labels by support."""
+    """One set's figures: faces, REGE over the tasks (candidate first), labels' differences by support."""
 
     faces: int
-    values: tuple[float, float]
-    rege: Comparison
+    rege: Joint
     labels: dict[str, tuple[int, float, float, Comparison]]
     tasks: dict[str, dict[str, dict[str, Any]]]
 
@@ -106,23 +108,8 @@ def _measure(answers: Answers, replicates: int) -> _Measured:
             one = _every_column(one, entries, answers.candidate[task])
             other = _every_column(other, entries, answers.current[task])
         labels |= _label_differences(one, other, units[task], replicates)
-    groups = np.arange(1 + max(int(each.max()) for each in units.values()))
-    both = {task: uncertainty.stacked(*pair) for task, pair in pairs.items()}
-
-    def mean_rege(first: np.ndarray, second: np.ndarray) -> dict[str, np.ndarray]:
-        values = [
-            corrected.figures(both[task], np.hstack([first[:, units[task]], second[:, units[task]]]))[
-                "S_rege"
-            ]
-            for task in both
-        ]
-        return {"S_rege": np.mean(values, axis=0)}
-
-    ones = np.ones((1, len(groups)))
-    values = tuple(float(mean_rege(*sides)["S_rege"][0]) for sides in ((ones, 0 * ones), (0 * ones, ones)))
-    rege = uncertainty.paired(groups, mean_rege, replicates)["S_rege"]
     faces = len({entry["id"] for entries in answers.entries.values() for entry in entries})
-    return _Measured(faces, values, rege, labels, tasks)
+    return _Measured(faces, joint.rege(pairs, units, replicates), labels, tasks)
 
 
 def _units(entries: Mapping[str, Sequence[Mapping]]) -> dict[str, np.ndarray]:
@@ -214,20 +201,21 @@ def _collapses(
 
 
 def _in_words(name: str, found: _Measured) -> str:
-    now, before = found.values
-    change, low, high = found.rege.difference, found.rege.low, found.rege.high
+    (now, before), rege = found.rege.values, found.rege.change
     return (
         f"On the {found.faces} {name} faces REGE went from {before:.2f} to {now:.2f} "
-        f"({change:+.2f}, 95 % interval {low:+.2f} to {high:+.2f}, p = {found.rege.p:.3f})."
+        f"({rege.difference:+.2f}, 95 % interval {rege.low:+.2f} to {rege.high:+.2f}, p = {rege.p:.3f})."
     )
 
 
 def _as_dict(found: _Measured) -> dict[str, Any]:
     return {
         "faces": found.faces,
-        "candidate": _number(found.values[0]),
-        "current": _number(found.values[1]),
-        "rege": _comparison(found.rege),
+        **{side: _number(value) for side, value in zip(SIDES, found.rege.values, strict=True)},
+        "intervals": {
+            side: [_number(edge) for edge in span] for side, span in zip(SIDES, found.rege.spans, strict=True)
+        },
+        "rege": _comparison(found.rege.change),
         "tasks": found.tasks,
         "labels": {
             label: {"support": shown, "candidate": _number(now), "current": _number(before)}

@@ -1,7 +1,8 @@
 """Fine-tunes an EmoLA adapter on a snapshot of the database, or on rows that somebody gives.
 
 LoRA on the language model's linears and both projectors in full, by the authors' recipe or the mini's
-(`train.tuning.options`). Killed, it goes on from its last checkpoint when the same command is given again.
+(`train.tuning.options`). Killed, it goes on from its last checkpoint when the same command is given again;
+done, the same command gives the bundle that there is.
 
     python -m train.lora --base owner/llava-emola@v1 --expert insightface_106        # a new adapter
     python -m train.lora --adapter runs/adapters/0123456789abcdef --epochs 4         # on from one in use
@@ -28,6 +29,7 @@ from tqdm import tqdm
 from model.errors import EmolaError
 from model.landmarks import LandmarkExpert, get_expert
 from train.corpus.rows import Row
+from train.tuning import finished
 from train.tuning.answering import Answering
 from train.tuning.batches import make_plan
 from train.tuning.bundle import Bundle, write_bundle
@@ -83,10 +85,13 @@ def fine_tune(
         label_weight=options.label_weight,
         max_length=options.max_length,
     )
-    new, again = maker.lessons(rows), maker.lessons(replay)
+    new, again = maker.lessons(rows), maker.lessons(replay, replayed=True)
     plan = make_plan(options, len(new), len(again), accelerator.num_processes)
     facts = _facts(begun, rows, replay, snapshot, plan, accelerator.num_processes)
     checkpoints = Checkpoints(Path(options.work) / CHECKPOINTS, facts)
+    if known := finished.find(Path(options.work), facts):
+        checkpoints.clear()
+        return known if accelerator.is_main_process else None
     pad_id = begun.processor.tokenizer.pad_token_id or 0
     model = Answering(begun.model, options.gradient_checkpointing)
     learned = train(
@@ -103,6 +108,7 @@ def fine_tune(
         "faces_not_found": len(lost),
     }
     bundle = write_bundle(begun, learned, found, expert)
+    finished.note(Path(options.work), facts, bundle)
     checkpoints.clear()
     return bundle
 

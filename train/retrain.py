@@ -18,7 +18,7 @@ import re
 import signal
 import sys
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import fields, replace
 from typing import Any
 
@@ -50,10 +50,10 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument(
         "--dry-run", action="store_true", help="say what would be trained on and change nothing"
     )
-    made.add_argument("--watch", type=_every, metavar="TIME", help="a round every so often: 30m, 6h, 1d")
+    made.add_argument("--watch", type=duration, metavar="TIME", help="a round every so often: 30m, 6h, 1d")
     made.add_argument(
         "--lease",
-        type=_every,
+        type=duration,
         metavar="TIME",
         default=SECONDS,
         help="a process that is silent for so long counts as dead, and its run is taken up (default 2m)",
@@ -77,11 +77,32 @@ def parser() -> argparse.ArgumentParser:
     return add_options(made)
 
 
-def _every(text: str) -> float:
+def duration(text: str) -> float:
+    """Return the seconds that "30m", "6h" or "1d" say. Raises argparse.ArgumentTypeError."""
     match = _EVERY.fullmatch(text)
     if match is None or not float(match[1]):
         raise argparse.ArgumentTypeError(f"{text!r} is no time. Give a number and s, m, h or d, as in 6h.")
     return float(match[1]) * _SECONDS[match[2]]
+
+
+def told_by(args: argparse.Namespace, values: Mapping[str, str]) -> Settings:
+    """Return what a round is told by parsed arguments and, where they say nothing, by the settings."""
+    options = from_arguments(args)
+    options = replace(
+        options,
+        base=options.base or values["base"],
+        adapter=options.adapter or values["adapter"],
+        expert=options.expert or values["expert"],
+    )
+    return Settings(
+        options,
+        gold=args.gold,
+        original=args.original,
+        accept=args.accept,
+        min_new=args.min_new,
+        lease=args.lease,
+        terms=Terms(**{one.name: getattr(args, one.name) for one in fields(Terms)}),
+    )
 
 
 def main(given: Sequence[str] | None = None) -> int:
@@ -92,22 +113,7 @@ def main(given: Sequence[str] | None = None) -> int:
     from db.store import PictureStore
 
     args, values = parser().parse_args(given), settings.read()
-    options = from_arguments(args)
-    options = replace(
-        options,
-        base=options.base or values["base"],
-        adapter=options.adapter or values["adapter"],
-        expert=options.expert or values["expert"],
-    )
-    told = Settings(
-        options,
-        gold=args.gold,
-        original=args.original,
-        accept=args.accept,
-        min_new=args.min_new,
-        lease=args.lease,
-        terms=Terms(**{one.name: getattr(args, one.name) for one in fields(Terms)}),
-    )
+    told = told_by(args, values)
     database = open_database(values["database"])
     try:
         if not args.dry_run:
@@ -128,7 +134,7 @@ def run(
 ) -> int:
     """Do a round, or one every `watch` seconds until the process is told to end; return the exit status."""
     ended = threading.Event()
-    with _until_told(ended):
+    with until_told(ended):
         while True:
             found = work(database, store, told, dry_run=dry_run, ended=ended)
             if found["outcome"] not in ("promoted", "nothing", "dry-run", "busy"):
@@ -138,7 +144,7 @@ def run(
                 return STATUS.get(found["outcome"], 1)
 
 
-class _until_told:
+class until_told:
     """Within it, SIGTERM and Ctrl-C set an event instead of ending the process in the middle of something."""
 
     def __init__(self, ended: threading.Event):

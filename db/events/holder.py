@@ -71,3 +71,13 @@ def require_turn(holder: Holder | None, me: Holder, *, take_over: bool) -> None:
         "let go. Stop that one, or give this one a repository of its own. If that one is gone for good, "
         "start this one with EMOLA_HUB_TAKE_OVER=yes."
     )
+
+
+def require_no_successor(holder: Holder | None, me: Holder) -> None:
+    """Raise HubRefused where the same Space, started again, has taken over from us, who held it before."""
+    if holder is None or holder.released or holder.writer == me.writer:
+        return
+    raise HubRefused(
+        f"{holder.space} was started again at {holder.at}, and goes on from there. This is its old run, "
+        "which takes nothing any more."
+    )

@@ -8,7 +8,7 @@ segment, byte for byte.
 from collections.abc import Sequence
 from uuid import uuid4
 
-from sqlalchemy import delete, func, select, text
+from sqlalchemy import Connection, delete, func, select, text
 from sqlalchemy.orm import Session
 
 from db.events.segments import FORMAT, Head, Segment, write
@@ -69,7 +69,7 @@ def has_lost_track(state: Outbox) -> bool:
     return state.number > 0 and not state.digest
 
 
-def high_water(session: Session) -> int:
+def high_water(session: Session | Connection) -> int:
     """Return the highest id that an event of this database ever had."""
     query = text("SELECT seq FROM sqlite_sequence WHERE name = 'events'")
     return session.scalar(query) or 0

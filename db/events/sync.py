@@ -1,23 +1,27 @@
 """Sends events and pictures to a repository, in order and each once, through whatever happens on the way.
 
     sync = Sync(database, pictures, repository, space="team/studio")
+    sync.claim()           # holds the repository, or closes the database to writes
     sync.start()           # sends by itself from now on
     sync.stop()            # sends what is left, and lets go of the repository
 
 An event is forgotten here only when the repository is known to hold it. After any failure the repository is
-read before it is written to again. Times are seconds. Not covered: what is written after the last sending
-when the computer is lost with its disk.
+read before it is written to again. While the repository is not ours to write to, the database takes no writes
+(`db.events.closing`); it is looked at again, and opened when it is ours. Times are seconds. Not covered: what
+is written after the last sending when the computer is lost with its disk.
 """
 
 import json
 import logging
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from threading import Event, RLock, Thread
 
 from db.errors import HubError, HubMoved, HubRefused, PictureError, SchemaError
 from db.events import fitting, holder, outbox, rewriting
+from db.events.closing import Closing
 from db.events.holder import Holder, Replaced
 from db.events.repository import Contents, Repository, picture_path
 from db.events.segments import Segment
@@ -26,6 +30,7 @@ from db.session import Database
 from db.store import PictureStore
 
 LONGEST = 600.0  # between two attempts
+RECHECK = 120.0  # until a repository that is not ours to write to is looked at again
 FACES = 1000  # new pictures a commit
 
 log = logging.getLogger(__name__)
@@ -68,9 +73,12 @@ class Sync:
             self._me = Holder(str(outbox.own(session).writer), space)
         with database.engine.connect() as connection:
             self._schema = schema_revision(connection) or ""
+        self._closing = Closing(database)
         self._lock, self._ended = RLock(), Event()
+        self._held = False  # by this process, once
         self._contents: Contents | None = None  # None: to be read before anything is written
         self._at: str | None = None
+        self._clear = time.monotonic()
         self._error: str | None = None
         self._refused: str | None = None
         self._thread: Thread | None = None
@@ -80,22 +88,42 @@ class Sync:
         with self._database.reads.begin() as session:
             return State(True, outbox.count_waiting(session), self._at, self._error, self._refused)
 
+    def seconds_behind(self) -> float:
+        """Return how long ago nothing waited, as far as is known: what waits was written since."""
+        return time.monotonic() - self._clear
+
+    def claim(self) -> None:
+        """Hold the repository before anything is taken. Where it is not ours to write to, the database is
+        closed to writes; while the hub is away, it is not: what is saved then waits.
+        """
+        with self._lock:
+            try:
+                self._refusing(lambda: setattr(self, "_contents", self._opened()))
+            except HubRefused as error:
+                log.error("Nothing is sent to the hub, and nothing is taken: %s", error)
+            except HubError as error:
+                self._error = str(error)
+
     def flush(self) -> None:
         """Send all that waits. Raises HubRefused where this studio may not write, HubError where it cannot
         now.
         """
         with self._lock:
-            if self._refused:
-                raise HubRefused(self._refused)
             try:
-                try:
-                    self._send_all()
-                except HubMoved:  # perhaps by ourselves, with an answer that was lost
-                    self._send_all()
-            except (HubRefused, SchemaError) as error:
-                self._refused = str(error)
-                raise HubRefused(str(error)) from error
+                self._refusing(self._send_all)
+            except HubMoved:  # perhaps by ourselves, with an answer that was lost
+                self._refusing(self._send_all)
             self._error = None
+
+    def _refusing(self, act: Callable[[], object]) -> None:
+        """Do something; close the database where we may not write, open it where we may."""
+        try:
+            act()
+        except (HubRefused, SchemaError) as error:
+            self._refused = self._closing.why = str(error)
+            self._contents = None
+            raise HubRefused(str(error)) from error
+        self._refused, self._closing.why = None, ""
 
     def release(self) -> None:
         """Let go of the repository, so that another studio may write to it."""
@@ -103,6 +131,7 @@ class Sync:
             contents = self._contents or self._opened()
             self._contents = None
             self._repository.commit(contents, {holder.PATH: replace(self._me, released=True).data()})
+            self._held = False
 
     def start(self) -> None:
         """Send from a thread of its own until `stop`."""
@@ -122,6 +151,8 @@ class Sync:
             after = self._attempt()
             if after is None:
                 failures, wait = 0, self._every
+            elif self._refused:
+                failures, wait = 0, RECHECK
             else:
                 failures += 1
                 wait = max(after, min(self._every * 2**failures, LONGEST))
@@ -137,8 +168,8 @@ class Sync:
             self.flush()
             return None
         except HubRefused as error:
-            log.error("Nothing is sent to the hub: %s", error)
-            return LONGEST
+            log.error("Nothing is sent to the hub, and nothing is taken: %s", error)
+            return RECHECK
         except HubError as error:
             self._error = str(error)
             log.warning("Not sent to the hub yet: %s", error)
@@ -151,11 +182,12 @@ class Sync:
     def _send_all(self) -> None:
         """Send until nothing waits; whatever fails, the repository is read anew before the next commit."""
         contents, self._contents = self._contents or self._opened(), None
+        began = time.monotonic()
         if contents.holder and not contents.holder.clean:
             contents = self._cleaned()
         while after := self._send(contents):
             contents = after
-        self._contents, self._at = contents, self._at or _now()
+        self._contents, self._at, self._clear = contents, self._at or _now(), began
 
     def _opened(self) -> Contents:
         """Read the repository, bring the outbox to it, and hold it."""
@@ -163,9 +195,12 @@ class Sync:
         holder.require_turn(contents.holder, self._me, take_over=self._take_over)
         fitting.fit(self._database, self._repository, contents)
         held = contents.holder
+        if self._held and not self._take_over:
+            holder.require_no_successor(held, self._me)
         if held is None or held.released or (held.writer, held.space) != (self._me.writer, self._me.space):
             clean = held is None or held.clean
             contents = self._repository.commit(contents, {holder.PATH: replace(self._me, clean=clean).data()})
+        self._held = True
         return contents
 
     def _send(self, contents: Contents) -> Contents | None:

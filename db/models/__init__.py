@@ -6,7 +6,7 @@ from db.models.events import Event, Outbox
 from db.models.faces import Erasure, Face, Landmarks, Prediction, Subject
 from db.models.imports import Import, ImportFile, Unreadable
 from db.models.labels import Annotation, GoldLabel
-from db.models.learning import Adapter, Dataset, Lease, Promotion, Snapshot, SnapshotRow, TrainingRun
+from db.models.learning import Adapter, Dataset, Freeze, Lease, Promotion, Snapshot, SnapshotRow, TrainingRun
 from db.models.people import Invitation, SignIn
 from db.models.work import Annotator, Assignment, QueueEntry, Study
 
@@ -22,6 +22,7 @@ __all__ = [
     "Erasure",
     "Event",
     "Face",
+    "Freeze",
     "GoldLabel",
     "Import",
     "ImportFile",

@@ -45,6 +45,12 @@ class Annotation(Base):
         Index("ix_annotations_assignment_id_id", "assignment_id", "id"),
         Index("ix_annotations_annotator_id_id", "annotator_id", "id"),
         Index("ix_annotations_face_id_id", "face_id", "id"),
+        Index(
+            "ix_annotations_flagged",
+            "face_id",
+            sqlite_where=text("flag IS NOT NULL"),
+            postgresql_where=text("flag IS NOT NULL"),
+        ),
         AUTOINCREMENT,
     )
 

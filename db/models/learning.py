@@ -1,7 +1,7 @@
 """From labels to models: frozen snapshots, training runs, adapters, promotions, and leases on such work.
 
-Snapshots and promotions are facts. Snapshot rows name annotations and gold labels by id without a foreign
-key, so that an erasure can remove those and the snapshot still says that it was made with them.
+Snapshots, freezes and promotions are facts. Snapshot rows name annotations and gold labels by id without a
+foreign key, so that an erasure can remove those and the snapshot still says that it was made with them.
 """
 
 from datetime import datetime
@@ -59,6 +59,21 @@ class SnapshotRow(Base):
     gold_label_id: Mapped[int | None]
     annotation_id: Mapped[int | None]
     split: Mapped[str | None] = mapped_column(String(10))
+
+
+class Freeze(Base):
+    """That a dataset was frozen as a snapshot: its last row says which is the newest. The same content may be
+    frozen again later, after another; it is then the same snapshot, and the newest once more.
+    """
+
+    __tablename__ = "freezes"
+    __table_args__ = (Index("ix_freezes_dataset_id_id", "dataset_id", "id"), AUTOINCREMENT)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    dataset_id: Mapped[int] = mapped_column(ForeignKey("datasets.id"))
+    snapshot_id: Mapped[int] = mapped_column(ForeignKey("snapshots.id"))
+    created_by: Mapped[int | None] = mapped_column(ForeignKey("annotators.id"))
+    created_at: Mapped[datetime] = mapped_column(default=utc_now)
 
 
 class TrainingRun(Base):

@@ -12,6 +12,7 @@ from db import assignments, holding
 from db.clock import now
 from db.given import Given, given
 from db.models import QueueEntry
+from studio import metrics
 from studio.annotate.arguments import draft as checked_draft
 from studio.annotate.arguments import short, whole
 from studio.annotate.studies import find_study, require_study
@@ -36,7 +37,8 @@ def next_assignment(work: Workplace, person: Person, study: str = "", client: st
         if found is None:
             any_face = select(QueueEntry.id).where(QueueEntry.study_id == rules.id).limit(1)
             return _nothing("empty" if session.scalar(any_face) is None else "finished")
-        return {**item(found), "why": None}
+    metrics.leased("given")
+    return {**item(found), "why": None}
 
 
 def held_assignments(work: Workplace, person: Person, study: str = "", client: str = "") -> dict:
@@ -70,7 +72,9 @@ def heartbeat(work: Workplace, person: Person, study: str = "", client: str = ""
         rules = require_study(session, study)
         if rules is None:
             return {"held": []}
-        return {"held": holding.heartbeat(session, rules.id, person.id, client=client)}
+        held = holding.heartbeat(session, rules.id, person.id, client=client)
+    metrics.leased("renewed", len(held))
+    return {"held": held}
 
 
 def release_assignment(work: Workplace, person: Person, assignment_id: int) -> dict:
@@ -78,6 +82,7 @@ def release_assignment(work: Workplace, person: Person, assignment_id: int) -> d
     assignment_id = whole("assignment_id", assignment_id)
     with work.database.sessions.begin() as session:
         holding.release(session, assignment_id, person.id)
+    metrics.leased("returned")
     return {"released": assignment_id}
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from db import annotations, saves
 from db.given import Given, given
 from db.slots import locked
+from studio import metrics
 from studio.annotate import arguments
 from studio.annotate import labels as checked
 from studio.annotate.shapes import shown_save
@@ -57,12 +58,14 @@ def save_annotation(
             **words,
         )
         row, state = saves.save_of(session, found, content, face_id=face_id)
-        return {
+        told = {
             "annotation_id": row.id,
             "state": state,
             "at": row.created_at.isoformat(),
             "reveal": _revealed(session, found, row, work.serving.revision),
         }
+    metrics.saved("skip" if labels is None else "labels")
+    return told
 
 
 def undo_annotation(work: Workplace, person: Person, assignment_id: int, uuid: str) -> dict:
@@ -72,7 +75,9 @@ def undo_annotation(work: Workplace, person: Person, assignment_id: int, uuid: s
         saves.undo(session, assignment_id, person.id, key)
         before = annotations.in_force(session, assignment_id)
         state = given(session, assignment_id, person.id).state
-        return {"in_force": shown_save(before) if before else None, "state": state}
+        told = {"in_force": shown_save(before) if before else None, "state": state}
+    metrics.saved("undo")
+    return told
 
 
 def _revealed(session: Session, found: Given, row: Row, revision: str) -> dict[str, Any] | None:

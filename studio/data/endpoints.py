@@ -2,7 +2,7 @@
 want them; each checks the role itself (`studio.people.guard`).
 """
 
-from studio.data import as_imported, bring, gold_set, overview, studies, take
+from studio.data import as_imported, bring, erasing, gold_set, overview, studies, take
 from studio.people.guard import publish
 from studio.workplace import Workplace
 
@@ -26,6 +26,8 @@ FOR_ADMINS = (
     gold_set.freeze_gold_set,
     take.start_preannotation,
     take.start_backup,
+    erasing.find_to_erase,
+    erasing.start_erasure,
 )
 
 

@@ -40,6 +40,6 @@ def told(session: Session) -> dict[str, Any]:
         "fewest": [FEWEST_FACES, FEWEST_PEOPLE],
         "faces": frozen.faces if frozen else 0,
         "sha256": frozen.sha256 if frozen else None,
-        "since": frozen.created_at.isoformat(timespec="seconds") if frozen else None,
+        "since": now.since.isoformat(timespec="seconds") if now.since else None,
         "shows": round(least_difference(frozen.faces)) if frozen and frozen.faces else None,
     }

@@ -2,7 +2,8 @@
 
 A job tells how far it is by `told`, and ends early once `stopping` is set. What it has done stays in the
 database, where it also goes on from after the studio was ended in the middle; this list is of the running
-studio only. Not covered: work that must outlive the process by itself.
+studio only. Of the kinds in ALONE one is done at a time by all processes that share the database. Not
+covered: work that must outlive the process by itself.
 """
 
 import logging
@@ -13,11 +14,16 @@ from itertools import count
 from threading import Event, Lock, Thread
 from typing import Any
 
+from db.alone import Claim
 from db.errors import DataError
+from db.session import Database
 from model.errors import EmolaError
 
 KEPT = 20
 """Jobs that are remembered after their end."""
+
+ALONE = ("import", "preannotation", "refresh", "erasure")
+"""Kinds that would do the same work twice; a retraining has a lease of its own, all others only read."""
 
 log = logging.getLogger(__name__)
 
@@ -55,24 +61,34 @@ class Job:
         return told | {"stopping": self.stopping.is_set() and self.state == "running"}
 
 
-class Jobs:
-    """The studio's jobs."""
+class BusyElsewhere(Busy):
+    """Another studio process does something of this kind. Wait for its end."""
 
-    def __init__(self):
+
+class Jobs:
+    """The studio's jobs. `database`: what its processes share; None: it is the only one."""
+
+    def __init__(self, database: Database | None = None):
+        self._database = database
         self._jobs: dict[int, Job] = {}
         self._numbers, self._lock = count(1), Lock()
 
     def start(self, kind: str, title: str, by: int, work: Callable[[Job], None]) -> Job:
-        """Start a job and return it. Raises Busy where one of its kind is running."""
+        """Start a job and return it. Raises Busy where one of its kind is running, here or elsewhere."""
         with self._lock:
             running = next((job for job in self._jobs.values() if _runs(job, kind)), None)
             if running is not None:
                 raise Busy(f"{running.title} is still running. Wait for its end, or stop it.")
+            claim = Claim(self._database, f"job {kind}") if self._database and kind in ALONE else None
+            if claim and not claim.take():
+                raise BusyElsewhere(
+                    "Another process of this studio is at it. Wait for its end, or stop it there."
+                )
             job = Job(next(self._numbers), kind, title, by)
             self._jobs[job.id] = job
             for old in [each.id for each in self._jobs.values() if each.state != "running"][:-KEPT]:
                 del self._jobs[old]
-        Thread(target=_run, args=(job, work), name=f"{kind} {job.id}", daemon=True).start()
+        Thread(target=_run, args=(job, work, claim), name=f"{kind} {job.id}", daemon=True).start()
         return job
 
     def all(self) -> list[Job]:
@@ -89,17 +105,20 @@ def _runs(job: Job, kind: str) -> bool:
     return job.kind == kind and job.state == "running"
 
 
-def _run(job: Job, work: Callable[[Job], None]) -> None:
+def _run(job: Job, work: Callable[[Job], None], claim: Claim | None) -> None:
     """Do the work; whatever happens, the job ends and says how."""
+    state, note = "failed", "Something failed here; the studio's log says what."
     try:
         work(job)
-        job.state = "stopped" if job.stopping.is_set() else "finished"
+        state, note = "stopped" if job.stopping.is_set() else "finished", job.note
     except (DataError, EmolaError, OSError) as error:
-        job.state, job.note = "failed", str(error)
+        note = str(error)
     except Exception:
-        log.exception("%s failed", job.title)
-        job.state, job.note = "failed", "Something failed here; the studio's log says what."
+        log.exception("%s failed", job.title, extra={"kind": job.kind})
     finally:
+        if claim:
+            claim.give_up()  # first, so that whoever sees the end can begin the next
+        job.state, job.note = state, note
         job.ended_at = _now()
         job.ended.set()
 

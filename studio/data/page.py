@@ -1,9 +1,10 @@
-"""The Data tab's HTML: cards for what is here, import, studies, export and backup, all empty.
+"""The Data tab's HTML: cards for what is here, import, studies, export, backup and erasing, all empty.
 
 The page's scripts (static/data) fill in what changes. No text in it is anybody's, so nothing needs escaping.
 """
 
 from studio.data.drawn import COUNT
+from studio.data.erase_card import erase_card
 from studio.data.page_forms import gold_set, study_dialog, take, wishes
 
 
@@ -13,7 +14,7 @@ def shell() -> str:
         '<div class="data" data-state="loading">'
         '<p class="wait" data-part="wait" role="status">Looking at what is here</p>'
         f"{_now()}"
-        f'<div class="columns"><div>{_bring()}{_gold()}{_backup()}</div>'
+        f'<div class="columns"><div>{_bring()}{_gold()}{_backup()}{erase_card()}</div>'
         f"<div>{_studies()}{_take()}</div></div>"
         f"{study_dialog()}"
         '<p class="sr-only" role="status" aria-live="polite" data-part="announce"></p>'

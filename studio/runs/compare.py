@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from db import run_history
-from db.models import Annotation, Dataset, Face, GoldLabel, Snapshot, SnapshotRow
+from db.models import Annotation, Dataset, Face, Freeze, GoldLabel, SnapshotRow
 from model.tasks import TASKS
 from studio.people.person import Person
 from studio.review.measure import DRAWS
@@ -53,16 +53,16 @@ def runs_compare(work: Workplace, person: Person, first: int, second: int) -> di
 
 
 def _truths(session: Session, ids: list[int]) -> dict[int, Said]:
-    """Return what the frozen gold set says of faces that are still here; the newest snapshot counts."""
+    """Return what the frozen gold set says of faces that are still here; the last frozen counts."""
     rows = (
         select(Face.id, GoldLabel.labels, Annotation.labels)
         .join(SnapshotRow, SnapshotRow.face_id == Face.id)
-        .join(Snapshot, Snapshot.id == SnapshotRow.snapshot_id)
-        .join(Dataset, Dataset.id == Snapshot.dataset_id)
+        .join(Freeze, Freeze.snapshot_id == SnapshotRow.snapshot_id)
+        .join(Dataset, Dataset.id == Freeze.dataset_id)
         .outerjoin(GoldLabel, GoldLabel.id == SnapshotRow.gold_label_id)
         .outerjoin(Annotation, Annotation.id == SnapshotRow.annotation_id)
         .where(Dataset.purpose == "gold", Face.erased_at.is_(None))
-        .order_by(Snapshot.id)
+        .order_by(Freeze.id)
     )
     wanted, found = set(ids), {}
     for number, gold, annotated in session.execute(rows):

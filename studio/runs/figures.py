@@ -1,8 +1,7 @@
 """A run's figures as its report has them: REGE with its interval, on the gold set and on the original one.
 
-REGE is 0..200, the mean over the tasks. The report has an interval for each task; that of the mean is given
-as the mean of their edges, which is as wide as it can be (as if the tasks always erred together). Values
-that a report lacks are None.
+REGE is 0..200, the mean over the tasks; its interval is of that mean, from faces that the gate drew for all
+tasks at once. Values that a report lacks are None.
 """
 
 from collections.abc import Mapping
@@ -37,12 +36,8 @@ def rege(report: Mapping[str, Any] | None, side: str, of: str = "gold") -> Rege 
     value = found.get(side)
     if value is None:
         return None
-    spans = [task.get(side, {}).get("S_rege", {}) for task in (found.get("tasks") or {}).values()]
-    edges = [[span.get(edge) for span in spans] for edge in ("low", "high")]
-    if not spans or any(edge is None for of_tasks in edges for edge in of_tasks):
-        return Rege(value, None, None)
-    low, high = (sum(of_tasks) / len(of_tasks) for of_tasks in edges)
-    return Rege(value, min(low, value), max(high, value))
+    low, high = (found.get("intervals") or {}).get(side) or (None, None)
+    return Rege(value, low, high)
 
 
 def change(report: Mapping[str, Any] | None, of: str = "gold") -> Change | None:

@@ -40,6 +40,7 @@ def runs_overview(work: Workplace, person: Person) -> dict[str, Any]:
             "running": _running(session, under_way) if under_way else None,
             "launch": launch.shown(work),
             "refresh": _refresh(work),
+            "hub": work.rounds.state.as_dict() if work.rounds else None,
         }
 
 

@@ -9,6 +9,7 @@
      denied    the role does not allow it
      missing   there is no such thing; not-yours: it is somebody else's
      conflict  it differs from what has been saved under the same id
+     closed    the studio only reads for now; the page says why
      refused   any other sentence of the studio: what was sent cannot be taken
      failed    the studio failed, by no fault of what was sent; its log says why
    Not covered: uploads, and Gradio's own events. */
@@ -19,6 +20,7 @@ const KINDS = {
   'Not there': 'missing',
   'Not yours': 'not-yours',
   Conflict: 'conflict',
+  'Only reading': 'closed',
   Error: 'refused',
 };
 const SENTENCES = {
@@ -36,7 +38,7 @@ export class CallError extends Error {
 
   /** Whether the same call may go well later. */
   get passing() {
-    return ['offline', 'timeout', 'failed'].includes(this.kind);
+    return ['offline', 'timeout', 'failed', 'closed'].includes(this.kind);
   }
 }
 

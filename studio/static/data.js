@@ -8,6 +8,7 @@ import { part } from './review/dom.js';
 import { Bringing } from './data/bring.js';
 import { drawNow } from './data/now.js';
 import { drawJob, isRunning } from './data/jobs.js';
+import { Erasing } from './data/erase.js';
 import { GoldSet } from './data/gold.js';
 import { Studies } from './data/studies.js';
 import { Taking } from './data/take.js';
@@ -36,6 +37,7 @@ function begin(root) {
   const studies = new Studies(desk);
   const gold = new GoldSet(desk);
   const taking = new Taking(desk);
+  const erasing = new Erasing(desk);
 
   async function refresh() {
     try {
@@ -56,11 +58,12 @@ function begin(root) {
     studies.draw(overview);
     gold.draw(overview);
     taking.draw(overview);
+    erasing.draw(overview);
     drawJobs(overview.jobs);
   }
 
   function drawJobs(jobs) {
-    for (const [kind, place] of [['import', 'import-job'], ['preannotation', 'model-job'], ['export', 'export-job'], ['backup', 'backup-job']])
+    for (const [kind, place] of [['import', 'import-job'], ['preannotation', 'model-job'], ['export', 'export-job'], ['backup', 'backup-job'], ['erasure', 'erase-job']])
       drawJob(part(root, place), jobs.find((job) => job.kind === kind), desk);
   }
 

@@ -66,7 +66,7 @@ def running(folder: Path, **more: str):
             yield wait_for(f"http://127.0.0.1:{port}/", process, log)
         finally:
             process.terminate()
-            process.wait(timeout=20)
+            process.wait(timeout=PATIENCE)
 
 
 def wait_for(url: str, process: subprocess.Popen, log: Path) -> str:

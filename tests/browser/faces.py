@@ -41,11 +41,16 @@ def put_faces(folder, count: int, *, seed: int = 0, predicted: bool = True, **st
     try:
         migrate(database)
         store = PictureStore(folder / "pictures")
-        with database.sessions.begin() as session:
-            _study(session, study)
-        return [_put(database, store, seed + n, n, predicted, study) for n in range(count)]
+        return put_into(database, store, count, seed=seed, predicted=predicted, **study)
     finally:
         database.close()
+
+
+def put_into(database, store, count: int, *, seed: int = 0, predicted: bool = True, **study) -> list[int]:
+    """Do the same for a database and a store that are open."""
+    with database.sessions.begin() as session:
+        _study(session, study)
+    return [_put(database, store, seed + n, n, predicted, study) for n in range(count)]
 
 
 def _put(database: Database, store: PictureStore, seed: int, n: int, predicted: bool, study: dict) -> int:

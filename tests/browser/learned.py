@@ -150,6 +150,7 @@ def reported(folder, revision: int, parent: int) -> dict:
     }
     gold_set = {
         "faces": GOLD, "candidate": now, "current": before, "rege": compared(now - before), "labels": labels,
+        "intervals": {"candidate": [now - wide, now + wide], "current": [before - wider, before + wider]},
         "tasks": {task: {"candidate": side(now, wide), "current": side(before, wider)} for task in TASKS},
     }  # fmt: skip
     original = {**gold_set, "rege": compared(-0.1)}

@@ -1,4 +1,6 @@
-"""The Data tab's gold set in a real browser: refused while it is too small, then frozen and told."""
+"""The Data tab's gold set in a real browser: refused while it is too small, then frozen and told; and a face
+that is erased.
+"""
 
 from uuid import uuid4
 
@@ -76,3 +78,27 @@ def test_axe_finds_nothing_serious_in_a_refusal(open_page, scheme):
     )
     assert serious(page, "#data [data-part=gold]") == []
     assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_a_face_is_erased_once_it_is_named_again_with_a_reason(open_page):
+    page = open_page(color_scheme="dark", viewport={"width": 390, "height": 900}, reduced_motion="reduce")
+    page.get_by_role("tab", name="Data").click()
+    card = page.locator("#data [data-part=erase]")
+    card.get_by_label("Whom").select_option("face")
+    card.get_by_label("Code or number", exact=True).fill("7")
+    card.get_by_role("button", name="See what it touches").click()
+    expect(card.get_by_role("img", name="Face 7")).to_be_visible()
+    expect(card).to_contain_text("1 gold label")
+    card.get_by_label("Type the code or number again").fill("8")
+    card.get_by_label("Reason").fill("asked for by letter")
+    erase = card.get_by_role("button", name="Erase for good")
+    erase.click()
+    expect(card.get_by_role("alert")).to_contain_text("'8' is not '7'")
+    assert serious(page, "#data [data-part=erase]") == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 390
+    card.get_by_label("Type the code or number again").fill("7")
+    erase.click()
+    expect(card.locator(".job[data-state=finished]")).to_contain_text("1 face erased", timeout=LONG)
+    expect(card).to_contain_text("Backups and exports made before still hold them")
+    expect(erase).to_be_hidden()
+    expect(page.locator("#data [data-part=gold]")).to_contain_text("59 faces with gold labels")

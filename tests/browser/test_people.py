@@ -51,7 +51,9 @@ def test_a_visitor_sees_the_demo_and_the_way_in(studio):
 def test_somebody_invited_joins_in_another_browser_and_sees_what_the_role_allows(studio):
     page = invited(studio, "Ana")
     expect(page.locator("#who")).to_contain_text("Ana annotator")
-    assert page.url == studio.address and tabs(page) == ["Demo", "Annotate"]
+    assert tabs(page) == ["Demo", "Annotate"]
+    expect(page.get_by_role("tab", name="Annotate")).to_have_attribute("aria-selected", "true", timeout=WAIT)
+    expect(page).to_have_url(studio.address)
     open_people(page)
     expect(page.locator("#people")).to_contain_text("You may annotate.")
     expect(page.locator("#people section")).to_have_count(0)

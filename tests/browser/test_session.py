@@ -78,9 +78,8 @@ def invitations(studio: Studio) -> dict[str, str]:
 
 
 def sit_down(page: Page, link: str, name: str) -> None:
-    """Join, open the Annotate tab, and choose the study: the one that everybody begins with is empty."""
+    """Join, which leads to the Annotate tab, and choose the study: what everybody begins with is empty."""
     enter_studio(page, link, name)
-    open_by_keys(page, "annotate")
     expect(page.get_by_role("heading", name="No faces yet")).to_be_visible(timeout=WAIT)
     reach(page, "#annotate .state[data-for=empty] [data-do=studies]")
     keys(page, "Enter")

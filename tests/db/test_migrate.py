@@ -12,6 +12,7 @@ from db.guards import FOR_EVER, OF_A_FACE
 from db.migrate import migrate, schema_revision
 from db.models import Base
 from db.session import open_database
+from db.snapshots import newest
 
 OLDEST = "0001"
 
@@ -66,6 +67,27 @@ def test_an_old_database_keeps_its_rows_and_gets_the_models_tables(empty):
     assert differences(empty) == []
     with empty.engine.connect() as connection:
         assert connection.scalar(text("SELECT name FROM subjects")) == "S1"
+
+
+def test_snapshots_of_before_count_as_frozen_in_their_order(empty):
+    migrate(empty, "0006")
+    moment = "2026-01-01 12:00"
+    with empty.engine.begin() as connection:
+        connection.execute(
+            text("INSERT INTO datasets (name, purpose, created_at) VALUES ('gold', 'gold', :at)"),
+            {"at": moment},
+        )
+        for content in ("a", "b"):
+            connection.execute(
+                text(
+                    "INSERT INTO snapshots (dataset_id, sha256, faces, options, created_at) "
+                    "VALUES (1, :content, 0, '{}', :at)"
+                ),
+                {"content": content * 64, "at": moment},
+            )
+    migrate(empty)
+    with empty.reads.begin() as session:
+        assert newest(session, "gold", "gold").sha256 == "b" * 64
 
 
 def test_every_fact_is_guarded_after_migrating_an_old_database(empty):

@@ -129,3 +129,18 @@ def test_wrong_passwords_at_the_same_moment_are_all_counted(database):
     with database.sessions.begin() as session:
         assert people.get(session, ana.id).failed_sign_ins == sign_ins.TRIES
         assert sign_ins.sign_in(session, ana.id) is None
+
+
+def test_a_sign_in_can_end_sooner_and_never_later(session, ana):
+    short = sign_ins.sign_in(session, ana.id, lasts=timedelta(hours=8))
+    assert 8 * 3600 - 60 < sign_ins.who(session, short).left <= 8 * 3600
+    long = sign_ins.sign_in(session, ana.id, lasts=timedelta(days=400))
+    assert sign_ins.who(session, long).left <= sign_ins.LIFETIME.total_seconds()
+
+
+def test_a_mark_can_be_read_of_a_token_and_not_be_taken_off(session, ana):
+    token = sign_ins.sign_in(session, ana.id, mark="rules-1")
+    assert sign_ins.mark_of(token) == "rules-1" and sign_ins.who(session, token).annotator_id == ana.id
+    for other in (token.partition(".")[0], token.replace("rules-1", "rules-2"), token + "."):
+        assert sign_ins.who(session, other) is None
+    assert sign_ins.mark_of(sign_ins.sign_in(session, ana.id)) == ""

@@ -8,8 +8,8 @@ from sqlalchemy import select
 from db import gold
 from db.annotations import of_face
 from db.errors import DataError
-from db.models import Face, SnapshotRow
-from db.snapshots import Labelled, freeze, gold_faces
+from db.models import Face, Freeze, SnapshotRow
+from db.snapshots import Labelled, freeze, gold_faces, newest, newest_freeze
 from tests.db.things import add_faces
 
 
@@ -32,6 +32,20 @@ def test_the_same_content_is_the_same_snapshot_in_any_order(session, faces):
     first = freeze(session, "gold", "gold", gold_faces(session))
     assert freeze(session, "gold", "gold", reversed(gold_faces(session))).id == first.id
     assert freeze(session, "other", "gold", gold_faces(session)).sha256 == first.sha256
+
+
+def test_the_newest_is_what_was_frozen_last_also_where_it_was_frozen_before(session, faces):
+    assert newest(session, "gold", "gold") is None
+    all_of = freeze(session, "gold", "gold", gold_faces(session))
+    fewer = freeze(session, "gold", "gold", gold_faces(session, Face.id != faces[0]))
+    assert newest(session, "gold", "gold").id == fewer.id
+    again = freeze(session, "gold", "gold", gold_faces(session))
+    assert again.id == all_of.id == newest(session, "gold", "gold").id
+    freeze(session, "gold", "gold", gold_faces(session))
+    assert session.query(Freeze).count() == 3, "the same content twice in a row is no other freeze"
+    assert newest_freeze(session, "gold", "gold").snapshot_id == all_of.id
+    freeze(session, "other", "gold", [])
+    assert newest(session, "gold", "gold").id == all_of.id and newest(session, "gold", "training") is None
 
 
 def test_another_label_or_face_is_another_snapshot(session, faces):

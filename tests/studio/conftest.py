@@ -9,6 +9,7 @@ from db.session import open_database
 from db.store import PictureStore
 from model.mini.draw import draw_face, plain_view
 from model.mini.geometry import sample_identity
+from studio.people.hub_sign_in import HubSignIn
 from studio.people.identify import People
 from studio.serving import Choice, Serving
 from studio.workplace import Workplace
@@ -51,10 +52,15 @@ def work(tmp_path, serving) -> Workplace:
 
 
 def open_workplace(
-    folder, serving: Serving, *, accounts: bool = False, max_upload_mb: float = 20
+    folder,
+    serving: Serving,
+    *,
+    accounts: bool = False,
+    max_upload_mb: float = 20,
+    hub: HubSignIn | None = None,
 ) -> Workplace:
     """Open a studio in a folder."""
     database = open_database(f"sqlite:///{folder}/emola.db")
     migrate(database)
-    people = People(database, accounts=accounts)
+    people = People(database, accounts=accounts, hub=hub)
     return Workplace(database, PictureStore(folder / "pictures"), serving, people, max_upload_mb)

@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
@@ -19,6 +20,7 @@ from db.events import capture
 from db.models import Subject
 from studio import app, hub, serve
 from studio.hub import open_kept
+from studio.people.identify import People, local_person
 from tests.hub.client import patient_library
 from tests.hub.stub import running
 
@@ -89,6 +91,21 @@ def test_without_a_repository_nothing_is_kept_for_it(tmp_path, work):
     )
 
 
+@pytest.mark.parametrize(
+    ("more", "forgets"),
+    [
+        ({}, False),
+        ({"EMOLA_HUB_DATA": ""}, True),
+        ({"EMOLA_HUB_DATA": "", "SPACE_ID": ""}, False),
+    ],
+)
+def test_a_spaces_disk_forgets_what_no_repository_keeps(there, tmp_path, more, forgets):
+    given = values(tmp_path / "one", **more)
+    database, pictures, _ = open_kept(given)
+    assert hub.forgets(given, database, pictures) is forgets
+    database.close()
+
+
 def test_a_start_with_an_empty_disk_waits_for_the_hub_and_gives_up_with_its_words(
     there, tmp_path, monkeypatch
 ):
@@ -97,12 +114,12 @@ def test_a_start_with_an_empty_disk_waits_for_the_hub_and_gives_up_with_its_word
     sync.flush()
     database.close()
     waited = []
-    monkeypatch.setattr(hub.time, "sleep", waited.append)
+    monkeypatch.setattr("db.hub.time.sleep", waited.append)
     there.faults.at("info", 503, 503)
     again, _, _ = open_kept(values(tmp_path / "two"))
     assert names(again) == ["S1"] and len(waited) == 2
     again.close()
-    monkeypatch.setattr(hub, "PATIENCE", -1)
+    monkeypatch.setattr("db.hub.PATIENCE", -1)
     there.faults.at("info", 503)
     with pytest.raises(HubError, match="cannot be reached"):
         open_kept(values(tmp_path / "three"))
@@ -136,8 +153,6 @@ def test_a_setting_that_cannot_be_ends_the_start_with_a_sentence(there, tmp_path
 
 
 def test_the_page_asks_how_it_stands(there, tmp_path, work):
-    from dataclasses import replace
-
     database, pictures, sync = open_kept(values(tmp_path / "one"))
     kept = replace(work, database=database, pictures=pictures, sync=sync)
     blocks = app.build(kept)
@@ -157,17 +172,46 @@ def test_the_page_asks_how_it_stands(there, tmp_path, work):
         database.close()
 
 
+def test_a_second_studio_reads_and_takes_nothing_until_the_first_lets_go(there, tmp_path, work):
+    first, _, sync = open_kept(values(tmp_path / "one"))
+    local_person(first)
+    sync.flush()
+    database, pictures, second = open_kept(values(tmp_path / "two", SPACE_ID="team/copy"))
+    kept = replace(work, database=database, pictures=pictures, sync=second, people=People(database))
+    blocks = app.build(kept)
+    _, url, _ = blocks.launch(server_name="127.0.0.1", prevent_thread_lock=True, **serve.launch_options(kept))
+    try:
+        assert "team/studio, has been writing" in state(url)["refused"]
+        assert call(url, "data_overview")["manage"]
+        with pytest.raises(AssertionError, match="Only reading.*not be safe on the hub.*team/studio"):
+            call(url, "create_study", {"name": "pilot"}, True)
+        sync.release()
+        second.flush()
+        assert call(url, "create_study", {"name": "pilot"}, True)["name"] == "pilot"
+        second.flush()
+        assert state(url)["refused"] is None and state(url)["waiting"] == 0
+    finally:
+        blocks.close()
+        for one in (database, first):
+            one.close()
+
+
 def state(url: str) -> dict:
+    return call(url, "sync_state")
+
+
+def call(url: str, name: str, *data):
     asked = Request(
-        f"{url}gradio_api/run/sync_state",
-        json.dumps({"data": []}).encode(),
+        f"{url}gradio_api/run/{name}",
+        json.dumps({"data": data}).encode(),
         {"Content-Type": "application/json"},
     )
     try:
         with urlopen(asked) as answer:
             return json.load(answer)["data"][0]
     except HTTPError as error:
-        raise AssertionError(error.read()) from error
+        told = json.load(error)
+        raise AssertionError(f"{told['title']}: {told['error']}") from error
 
 
 def free_port() -> int:

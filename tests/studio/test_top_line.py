@@ -44,6 +44,10 @@ def test_who_is_signed_in_is_named_with_the_role(role):
     assert f"Who you are: mk {role}" in text_of(markup) and f'data-role="{role}"' in markup
 
 
+def test_who_vouches_for_somebody_is_named_too():
+    assert "mk annotator · Hugging Face" in text_of(chips(person=Person(7, "mk", "annotator", "huggingface")))
+
+
 def test_without_accounts_it_is_you_on_this_computer():
     markup = chips(person=Person(1, "local", "admin"), accounts=False)
     assert (
@@ -59,3 +63,9 @@ def test_names_are_escaped():
 
 def test_the_annotate_tab_finds_its_places():
     assert [place in top_line.places() for place in ("top-study", "top-progress", "top-saved")] == [True] * 3
+
+
+def test_a_disk_that_forgets_is_told_with_what_to_do():
+    assert "top-disk" not in top_line.places()
+    said = text_of(top_line.places(forgets=True))
+    assert "not kept after a restart" in said and "EMOLA_HUB_DATA" in said and "HF_TOKEN" in said

@@ -71,6 +71,8 @@ def test_a_clear_rise_is_promoted_and_the_words_say_by_how_much():
     assert gold["rege"]["low"] > 0 and gold["candidate"] - gold["current"] == pytest.approx(
         gold["rege"]["difference"]
     )
+    low, high = gold["intervals"]["candidate"]
+    assert low < gold["candidate"] < high and gold["intervals"]["current"][1] < low
     assert (
         gold["tasks"]["au"]["candidate"]["S_rege"]["value"]
         > gold["tasks"]["au"]["current"]["S_rege"]["value"]

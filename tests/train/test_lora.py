@@ -87,6 +87,15 @@ def test_the_same_seed_gives_the_same_bundle_and_another_seed_another(taught, tm
     assert other.revision != first.revision
 
 
+def test_the_same_training_asked_for_again_is_not_done_again(taught, tmp_path):
+    given, steps = options(taught, tmp_path, steps=2), []
+    first = tune(given)
+    assert tune(given, on_progress=steps.append) == first and steps == []
+    shutil.rmtree(first.folder)
+    assert tune(given, on_progress=steps.append).revision == first.revision and len(steps) == 2
+    assert tune(options(taught, tmp_path, steps=2, seed=1)).revision != first.revision
+
+
 def test_training_goes_on_from_the_adapter_in_use(taught, trained, tmp_path):
     given = options(taught, tmp_path, adapter=str(trained.folder), steps=2, dropout=None, lr=1e-5)
     child = tune(given)

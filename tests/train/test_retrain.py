@@ -10,20 +10,24 @@ from pathlib import Path
 
 import pytest
 import torch
+from sqlalchemy import select
 
 from db import leases
 from db.erasure import erase_faces
 from db.faces import add_subject
-from db.models import Adapter, Face, TrainingRun
+from db.models import Adapter, Dataset, Face, Snapshot, SnapshotRow, TrainingRun
 from db.runs import serving
 from db.snapshots import gold_faces
 from model.landmarks import EXPERTS
 from tests.train.colour_studio import TASKS, Studio
+from train.errors import TrainingError
 from train.gate import Terms
 from train.retrain import main, parser
 from train.rounds import runs
+from train.rounds.folders import sweep
 from train.rounds.runs import LEASE
 from train.rounds.work import work
+from train.tuning.bundle import open_bundle
 
 
 @pytest.fixture(autouse=True)
@@ -71,6 +75,12 @@ def test_corrections_make_an_adapter_that_is_proven_better_and_serves(corrected)
     assert corrected.run()[1]["outcome"] == "nothing", "the same labels are not learned twice"
 
 
+def said_of(studio) -> str:
+    """All that models answered, as runs keep it."""
+    files = (studio.folder / "work" / "answers").glob("*/answers.jsonl")
+    return "".join(file.read_text() for file in files)
+
+
 def test_runs_share_what_the_tower_saw_but_not_of_faces_that_were_erased(corrected):
     assert corrected.run()[1]["outcome"] == "promoted"
     kept = corrected.folder / "work" / "features"
@@ -79,9 +89,15 @@ def test_runs_share_what_the_tower_saw_but_not_of_faces_that_were_erased(correct
     with corrected.database.sessions.begin() as session:
         face = session.scalars(session.query(Face).statement).first()
         gone = face.sha256
-        erase_faces(session, [face.id], reason="asked to")
+        gold = select(Snapshot.id).join(Dataset).where(Dataset.purpose == "gold")
+        measured = session.scalar(
+            select(SnapshotRow.face_id).where(SnapshotRow.snapshot_id.in_(gold)).limit(1)
+        )
+        erase_faces(session, [face.id, measured], reason="asked to")
     corrected.faces(range(41, 43))
+    assert f'"face": "{measured}"' in said_of(corrected)
     assert corrected.run()[1]["outcome"] in ("promoted", "rejected")
+    assert f'"face": "{measured}"' not in said_of(corrected)
     after = {file.name: file.stat().st_mtime_ns for file in kept.glob("*/*/*.safetensors")}
     assert len(after) == 17 and not any(name.startswith(gone) for name in after)
     assert {name: time for name, time in before.items() if not name.startswith(gone)}.items() <= after.items()
@@ -170,17 +186,64 @@ def test_told_to_end_a_run_stays_open_and_the_next_call_takes_it_up(corrected, m
     with corrected.look() as session:
         assert session.scalars(session.query(TrainingRun).statement).one().state == "running"
     corrected.faces([25])
-    steps = []
-    kept = runs.Life.loss
-    monkeypatch.setattr(
-        runs.Life, "loss", lambda self, step, *more: steps.append(step) or kept(self, step, *more)
-    )
+    steps = steps_of(monkeypatch)
     status, line = corrected.run()
     assert (status, line["outcome"]) == (0, "promoted"), line["reason"]
     assert steps[0] == 8, "it goes on from its checkpoint"
     with corrected.look() as session:
         row = session.scalars(session.query(TrainingRun).statement).one()
         assert row.state == "promoted" and row.progress["tries"] == 2
+
+
+def steps_of(monkeypatch) -> list[int]:
+    """The steps that are trained from now on."""
+    steps, kept = [], runs.Life.loss
+    monkeypatch.setattr(
+        runs.Life, "loss", lambda self, step, *more: steps.append(step) or kept(self, step, *more)
+    )
+    return steps
+
+
+def test_a_run_that_died_with_its_bundle_made_takes_that_bundle(corrected, monkeypatch):
+    class Killed(BaseException):
+        pass
+
+    def die(*_):
+        raise Killed
+
+    with monkeypatch.context() as patch:
+        patch.setattr("train.rounds.round.gate.decide", die)
+        with pytest.raises(Killed):
+            corrected.run()
+    (made,) = (corrected.folder / "out").iterdir()
+    written = (made / "manifest.json").stat().st_mtime_ns
+    steps = steps_of(monkeypatch)
+    with monkeypatch.context() as patch:
+        patch.setattr("train.rounds.round.add_facts", lambda folder, **_: open_bundle(folder))
+        status, line = corrected.run()
+    assert (status, line["outcome"]) == (0, "promoted"), line["reason"]
+    assert steps == [] and (made / "manifest.json").stat().st_mtime_ns == written
+    assert not list((corrected.folder / "work").glob("run-*"))
+
+
+def test_a_run_that_failed_leaves_no_checkpoints_and_those_of_others_stay(corrected, monkeypatch):
+    def fail(*_):
+        raise TrainingError("It cannot be judged.")
+
+    monkeypatch.setattr("train.rounds.round.gate.decide", fail)
+    folder = corrected.folder / "work"
+    with corrected.database.sessions.begin() as session:
+        ended, alive = dead(session), dead(session, ["emotion"])
+        runs.finish(session, ended.id, "failed", "long ago")
+        numbers = ended.id, alive.id, 99
+    for number in numbers:
+        (folder / f"run-{number}").mkdir(parents=True)
+    with corrected.look() as session:
+        assert sweep(session, folder) == [folder / f"run-{ended.id}"]
+    assert sorted(path.name for path in folder.glob("run-*")) == [f"run-{alive.id}", "run-99"]
+    status, line = corrected.run()
+    assert (status, line["reason"]) == (1, "It cannot be judged.")
+    assert [path.name for path in folder.glob("run-*")] == ["run-99"], "the dead one was no round any more"
 
 
 def dead(session, tasks=("au",), **progress):

@@ -41,7 +41,7 @@ class Comparison:
 def intervals(read: Outcome, replicates: int = REPLICATES) -> dict[str, tuple[float, float]]:
     """Return each headline figure's 95 % interval, in points 0..100 (S_rege 0..200)."""
     spread = bootstrap(read, FIGURES[read.scorer], replicates)
-    return {name: _interval(values) for name, values in spread.items()}
+    return {name: interval(values) for name, values in spread.items()}
 
 
 def label_intervals(read: Outcome, replicates: int = REPLICATES) -> dict[str, tuple[float, float]]:
@@ -50,7 +50,7 @@ def label_intervals(read: Outcome, replicates: int = REPLICATES) -> dict[str, tu
     def f1(outcome: Outcome, weights: np.ndarray) -> dict[str, np.ndarray]:
         return dict(zip(outcome.columns, corrected.per_label(outcome, weights)["F1"].T, strict=True))
 
-    return {name: _interval(values) for name, values in bootstrap(read, f1, replicates).items()}
+    return {name: interval(values) for name, values in bootstrap(read, f1, replicates).items()}
 
 
 def detectable(read: Outcome, replicates: int = REPLICATES) -> dict[str, float]:
@@ -101,7 +101,7 @@ def paired(
         values, null = np.concatenate(spread[name]), np.concatenate(swapped[name])
         # The slack keeps equal differences equal, whatever order their sums were taken in.
         beyond = np.sum(np.abs(null) >= abs(difference) - 1e-9)
-        low, high = _interval(values)
+        low, high = interval(values)
         p = float((1 + beyond) / (1 + len(null)))
         result[name] = Comparison(float(difference), low, high, p, POWER_FACTOR * _deviation(values))
     return result
@@ -109,9 +109,19 @@ def paired(
 
 def bootstrap(read: Outcome, figures: Figures, replicates: int = REPLICATES) -> dict[str, np.ndarray]:
     """Return each figure's values over resampled sets, (replicates,)."""
+    return resampled(read.groups, lambda weights: figures(read, weights), replicates)
+
+
+def resampled(
+    groups: np.ndarray, value: Callable[[np.ndarray], dict[str, np.ndarray]], replicates: int = REPLICATES
+) -> dict[str, np.ndarray]:
+    """Return the figures of `value`, each (replicates,), over resampled faces in `groups`, int (n,).
+
+    value(weights), float (B, n): each figure, (B,), where face i counts `weights[:, i]` times.
+    """
     found: dict[str, list[np.ndarray]] = {}
-    for weights in _resamples(read.groups, replicates, np.random.default_rng(SEED)):
-        for name, values in figures(read, weights).items():
+    for weights in _resamples(groups, replicates, np.random.default_rng(SEED)):
+        for name, values in value(weights).items():
             found.setdefault(name, []).append(values)
     return {name: np.concatenate(parts) for name, parts in found.items()}
 
@@ -154,7 +164,7 @@ def _differences(value: Callable, weights: np.ndarray) -> dict[str, np.ndarray]:
     return {name: one[name] - other[name] for name in one}
 
 
-def _interval(values: np.ndarray) -> tuple[float, float]:
+def interval(values: np.ndarray) -> tuple[float, float]:
     """The middle 95 % of the values; replicates in which the figure is undefined are left out."""
     defined = values[~np.isnan(values)]
     if not len(defined):

@@ -1,6 +1,6 @@
 """A frozen gold set of the database as something to ask models about.
 
-The newest snapshot of a dataset with purpose gold, less faces erased since. Labels and texts are those that
+What a dataset with purpose gold was frozen as last, less faces erased since. Labels and texts are those that
 were frozen. An action unit that is not visible counts as absent, for either model alike; a face whose emotion
 cannot be told is not asked for it. Not covered: pictures with several faces, of which the largest is asked.
 """
@@ -13,7 +13,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from db.models import Annotation, Dataset, Face, GoldLabel, Snapshot, SnapshotRow
+from db.models import Annotation, Face, GoldLabel, SnapshotRow
+from db.snapshots import newest
 from model.tasks import TASKS
 from train.corpus.conversations import split_states
 from train.errors import DatasetError
@@ -34,13 +35,7 @@ def read_gold_set(session: Session, name: str, pictures: Callable[[str], bytes])
 
     pictures: the bytes of a picture by its hash. Raises DatasetError where nothing of it is left.
     """
-    snapshot = session.scalar(
-        select(Snapshot)
-        .join(Dataset, Dataset.id == Snapshot.dataset_id)
-        .where(Dataset.name == name, Dataset.purpose == "gold")
-        .order_by(Snapshot.id.desc())
-        .limit(1)
-    )
+    snapshot = newest(session, name, "gold")
     if snapshot is None:
         return None
     frozen = session.execute(

@@ -1,7 +1,8 @@
 """What a round of learning is told, what serves now, and whether there is enough new to learn from."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -14,13 +15,19 @@ from train.rounds import runs
 from train.tuning.options import Options
 
 
+def here(folder: Path) -> str:
+    """Return a finished bundle's place for those who share this machine's disk: where it is."""
+    return str(folder.resolve())
+
+
 @dataclass(frozen=True)
 class Settings:
     """What a round is told: the options of its training, the sets, when there is enough, on what terms.
 
     options: its `adapter` is what serves before anything was promoted. gold: a dataset's name; original: a
     dataset's name, or a place as `train.evaluate` has it; "" for the default. lease: seconds after which a
-    process that gives no sign of life counts as dead.
+    process that gives no sign of life counts as dead. publish: puts a finished bundle's folder where all who
+    share the database can have it, and returns that place.
     """
 
     options: Options
@@ -31,6 +38,7 @@ class Settings:
     terms: Terms = Terms()
     batch_size: int = 16
     lease: float = runs.SECONDS
+    publish: Callable[[Path], str] = here
 
 
 @dataclass(frozen=True)

@@ -6,15 +6,16 @@ ends the run; a candidate that is rejected is registered all the same, so that a
 answers and overrule (`db.runs.overrule`).
 """
 
-import shutil
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import torch
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from db.answer_files import forget
 from db.models import Face, Snapshot, TrainingRun
 from db.runs import promote, register
 from db.session import Database
@@ -29,7 +30,7 @@ from train.evaluation.log import answers_of, open_log
 from train.evaluation.run import ask
 from train.evaluation.set import EvaluationSet
 from train.lora import FEATURES, fine_tune
-from train.rounds import runs
+from train.rounds import folders, runs
 from train.rounds.plan import Serving, Settings, about
 from train.rounds.runs import Life
 from train.rounds.sets import read_sets, refuse_leaks
@@ -55,6 +56,7 @@ def one_round(
     pictures = Pictures(store)
     with database.reads.begin() as session:
         prune(_features(options), set(session.scalars(select(Face.sha256))))
+        forget(session, set(session.scalars(select(Face.id).where(Face.erased_at.is_not(None)))))
         rows = read_rows(session, snapshot.id, options.tasks)
         replay = replay_rows(options, session, snapshot.id)
         sets = read_sets(session, options, pictures, gold=settings.gold, original=settings.original)
@@ -76,9 +78,9 @@ def one_round(
         for name, measured in sets.items()
     }
     bundle = add_facts(bundle.folder, metrics=decision.report)
+    place = settings.publish(bundle.folder)
     with database.sessions.begin() as session:
-        ended = _end(session, run.id, bundle, decision, current, kept)
-    shutil.rmtree(_work(options, run.id), ignore_errors=True)
+        ended = _end(session, run.id, bundle, place, decision, current, kept)
     return ended
 
 
@@ -105,7 +107,7 @@ def _train(options: Options, rows, replay, digest: str, pictures, run_id: int, l
         )
 
     bundle = fine_tune(
-        replace(options, work=_work(options, run_id)),
+        replace(options, work=folders.of_run(options, run_id)),
         rows,
         pictures,
         replay=replay,
@@ -117,11 +119,6 @@ def _train(options: Options, rows, replay, digest: str, pictures, run_id: int, l
     if bundle is None:
         raise TrainingError("train.retrain runs in one process. Start it without accelerate's launcher.")
     return bundle
-
-
-def _work(options: Options, run_id: int) -> Path:
-    """Where a run's checkpoints are, until it has come to a judgement."""
-    return Path(options.work) / f"run-{run_id}"
 
 
 def _features(options: Options) -> Path:
@@ -159,8 +156,7 @@ def _answers(
 
 def _log(options: Options, place: str, asked: EvaluationSet) -> Path:
     """Where a model's answers about a set are kept, so that it is asked once, and people can look at them."""
-    model = _identity(options.base, place)
-    return Path(options.work) / "answers" / f"{model[:16]}-{asked.digest[:16]}"
+    return folders.answers(options, _identity(options.base, place), asked.digest)
 
 
 def _predictor(options: Options, place: str) -> Predictor:
@@ -169,8 +165,17 @@ def _predictor(options: Options, place: str) -> Predictor:
         one = options.tasks[0] if len(options.tasks) == 1 else None
         adapters = {f"adapter_{one}" if one else "adapter": place}
     return Predictor(
-        options.base or None, **adapters, expert=options.expert or None, device=options.device or "cpu"
+        options.base or None,
+        **adapters,
+        expert=options.expert or None,
+        device=options.device or _device(),
+        probabilities=False,
     )
+
+
+def _device() -> str:
+    """Return where models are asked unless told otherwise: where they are trained."""
+    return str(torch.accelerator.current_accelerator()) if torch.accelerator.is_available() else "cpu"
 
 
 def _identity(base: str, place: str) -> str:
@@ -182,11 +187,12 @@ def _end(
     session: Session,
     run_id: int,
     bundle: Bundle,
+    place: str,
     decision: gate.Decision,
     current: Serving,
     kept: Mapping[str, Any],
 ) -> dict[str, Any]:
-    """Register the candidate, promote it if it may be, and end the run, all or nothing.
+    """Register the candidate at its place, promote it if it may be, and end the run, all or nothing.
 
     kept: set -> where both models' answers about it are; it goes into the run's report alone.
     """
@@ -194,7 +200,7 @@ def _end(
     adapter = register(
         session,
         bundle.revision,
-        uri=str(bundle.folder.resolve()),
+        uri=place,
         base_revision=facts["base_identity"],
         expert=facts["landmark_expert"],
         tasks=list(current.tasks),

@@ -8,7 +8,7 @@ from db.errors import DataError
 from db.session import Database
 from model.errors import EmolaError
 from train.errors import Stopped
-from train.rounds import runs
+from train.rounds import folders, runs
 from train.rounds.plan import Settings, about, forecast, serving_now
 from train.rounds.runs import Busy, Life
 
@@ -57,9 +57,16 @@ def _rounds(
             continue
         resumed = dead.id if dead else None
         found.append({**plan, **_one(database, store, told, current, life, ended, resumed)})
+    _sweep(database, told)
     outcome = next(name for name in WORST_FIRST if any(each["outcome"] == name for each in found))
     reason = " ".join(each["reason"] for each in found if each["outcome"] == outcome)
     return {"outcome": outcome, "reason": reason, "rounds": found}
+
+
+def _sweep(database: Database, told: Settings) -> None:
+    """Let nothing stay of runs that have ended: those of this call, and of processes that died or failed."""
+    with database.reads.begin() as session:
+        folders.sweep(session, told.options.work)
 
 
 def _one(database: Database, store, told: Settings, current, life: Life, ended, resumed) -> dict[str, Any]:

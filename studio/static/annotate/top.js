@@ -36,6 +36,7 @@ function sentence({ waiting, trouble, at }) {
   if (waiting && trouble === 'sign-in') {
     return [element('a', { href: './sign-in?again', target: '_blank', class: 'plain' }, `sign in to send the ${waiting} kept here`)];
   }
+  if (waiting && trouble === 'closed') return [`the studio only reads: ${waiting} kept here, will be sent`];
   if (waiting && trouble) return [`offline: ${waiting} kept here, will be sent`];
   if (waiting) return ['saving'];
   if (trouble === 'offline') return ['offline'];

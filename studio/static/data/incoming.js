@@ -4,7 +4,9 @@ const AT_ONCE = 3;
 const TRIES = 3;
 const UNSEEN = /(^|\/)(\.[^/]*|__MACOSX|Thumbs\.db|desktop\.ini)(\/|$)/i;
 
-export const batchName = () => crypto.randomUUID().replaceAll('-', '');
+/** 32 hexadecimal digits; crypto.randomUUID is missing on pages without https. */
+export const batchName = () =>
+  [...crypto.getRandomValues(new Uint8Array(16))].map((byte) => byte.toString(16).padStart(2, '0')).join('');
 
 /** All files in what was dropped, folders opened: [{ name, file }], names with their folders. */
 export async function droppedFiles(transfer) {

@@ -1,13 +1,13 @@
-/* What stands above all: that the promoted adapter was not taken, is being loaded, or is not followed; and how many
-   answers are of earlier revisions. */
+/* What stands above all: that the promoted adapter was not taken, is being loaded, or is not followed; that a
+   scheduled job's rounds do not come; and how many answers are of earlier revisions. */
 
 import { call } from '../calls.js';
 import { h } from '../review/dom.js';
 import { times } from './words.js';
 
-export function drawBanner(place, { serving, refresh, manage }, next, desk) {
-  const lines = [...about(serving, manage, desk), ...old(refresh, next)];
-  const key = JSON.stringify([serving.state, serving.why, refresh, next?.stale, manage]);
+export function drawBanner(place, { serving, refresh, hub, manage }, next, desk) {
+  const lines = [...about(serving, manage, desk), ...elsewhere(hub), ...old(refresh, next)];
+  const key = JSON.stringify([serving.state, serving.why, refresh, hub?.error, next?.stale, manage]);
   if (place.dataset.key === key) return;
   place.dataset.key = key;
   place.hidden = !lines.length;
@@ -23,6 +23,11 @@ function about({ state, why, tasks }, manage, desk) {
   if (state === 'loading') return [h('p', { role: 'status' }, 'The promoted adapter is being loaded and proven. The model before it answers meanwhile.'), h('i', { class: 'bar is-open', 'aria-hidden': 'true' })];
   if (state === 'named' && tasks.length) return [h('p', {}, h('b', {}, 'Promotions are not followed here. '), why)];
   return [];
+}
+
+/** Rounds of a scheduled job that cannot be taken over. */
+function elsewhere(hub) {
+  return hub?.error ? [h('p', { role: 'alert' }, h('b', {}, 'What the scheduled job learned is not taken over. '), hub.error)] : [];
 }
 
 function old(refresh, next) {

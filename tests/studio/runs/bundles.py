@@ -9,7 +9,7 @@ from model import manifest
 from model.adapter import lora_config, save_adapter
 from model.load import load
 from model.predictor import Predictor
-from model.probes import probe_answers
+from model.probes import probe_answers, probed_in
 
 
 def make_bundle(base: Path, folder: Path, *, seed: int = 0, strength: float = 0.0, expert=None) -> dict:
@@ -27,5 +27,6 @@ def make_bundle(base: Path, folder: Path, *, seed: int = 0, strength: float = 0.
                 tensor.normal_(std=strength) if strength else tensor.fill_(1e-6 * (seed + 1))
     facts = save_adapter(model, folder, base_identity=known["identity"])
     fixed = {key: facts[key] for key in ("base_identity", "landmark_expert", "landmark_width")}
-    probes = probe_answers(Predictor(base, folder, expert=expert))
-    return manifest.write(folder, "adapter", **fixed, tasks=["emotion", "au"], probes=probes)
+    loaded = Predictor(base, folder, expert=expert)
+    proof = {"probes": probe_answers(loaded), "probed_in": probed_in(loaded)}
+    return manifest.write(folder, "adapter", **fixed, tasks=["emotion", "au"], **proof)

@@ -2,7 +2,6 @@
 
 import json
 import shutil
-from dataclasses import replace
 from threading import Event
 from types import SimpleNamespace
 
@@ -10,7 +9,8 @@ import pytest
 
 from db.runs import promote, register, roll_back, serving
 from model.landmarks import EXPERTS
-from model.predictor import Predictor
+from model.predictor import MINI, Predictor
+from model.probes import probe_answers, probed_in
 from studio import following
 from studio.following import Following
 from studio.promoted import NotProven, build_proven, wanted
@@ -258,19 +258,24 @@ def test_the_thread_sees_a_promotion_without_being_told(quick, made):
     quick.follow.stop()
 
 
-def test_in_other_number_formats_the_labels_must_be_the_same_not_the_words(work, made, tmp_path, base):
-    folder = copied(made[0], tmp_path / "other")
-    facts = json.loads((folder / "manifest.json").read_text())
-    for answers in facts["probes"]:
-        answers["emotion"] += " "
-    (folder / "manifest.json").write_text(json.dumps(facts))
-    put_up(work.database, made[0], folder=folder)
+def test_a_good_bundle_is_proven_in_another_precision_where_its_words_are_others(work, tmp_path):
+    bundle = SimpleNamespace(folder=tmp_path / "bundle")
+    bundle.facts = make_bundle(MINI, bundle.folder, seed=1, strength=0.05)
+    put_up(work.database, bundle)
     with work.database.reads.begin() as session:
         of = wanted(session)
 
     def build(choice):
-        return build_predictor(Predictor, replace(choice, dtype="float32"))
+        return build_predictor(Predictor, choice)
 
-    assert build_proven(build, replace(base, dtype="bfloat16"), of).tasks == TASKS
+    proven = build_proven(build, Choice(dtype="bfloat16"), of)
+    assert probed_in(proven) == {"precision": "bfloat16", "device": "cpu"}
+    assert bundle.facts["probed_in"] == {"precision": "float32", "device": "cpu"}
+    now = probe_answers(proven)
+    assert now != bundle.facts["probes"], "other digits, other words"
+
+    facts = json.loads((bundle.folder / "manifest.json").read_text())
+    facts["probes"] = [{"emotion": "The person shows joy.", "au": "Nothing moves."}] * 3
+    (bundle.folder / "manifest.json").write_text(json.dumps(facts))
     with pytest.raises(NotProven, match="probe face 1"):
-        build_proven(build, base, of)
+        build_proven(build, Choice(dtype="bfloat16"), of)

@@ -33,11 +33,8 @@ def test_a_loss_falls_from_left_to_right():
     assert 'd="M80.0 2.0L160.0 54.0"' in drawn and loss([[1, 3.0]], 4) == ""
 
 
-def test_rege_of_two_tasks_has_an_interval_as_wide_as_it_can_be():
-    tasks = {
-        "au": {"candidate": {"S_rege": {"value": 80, "low": 76, "high": 84}}},
-        "emotion": {"candidate": {"S_rege": {"value": 90, "low": 88, "high": 92}}},
-    }
-    report = {"sets": {"gold": {"candidate": 85, "tasks": tasks}}}
-    assert rege(report, "candidate") == Rege(85, 82, 88)
-    assert rege(report, "current") is None and rege(None, "candidate") is None and change({}) is None
+def test_rege_has_the_interval_of_the_mean_over_the_tasks_and_none_where_the_report_has_none():
+    sets = {"gold": {"candidate": 85, "current": 80, "intervals": {"candidate": [83, 87]}}}
+    report = {"sets": sets}
+    assert rege(report, "candidate") == Rege(85, 83, 87) and rege(report, "current") == Rege(80, None, None)
+    assert rege(None, "candidate") is None and change({}) is None
