@@ -44,12 +44,18 @@ SETTINGS = (
         "Path of InsightFace's 2d106det.onnx, for insightface_106 (non-commercial weights).",
     ),
     Setting("EMOLA_DEVICE", "cpu", "Where the model computes: cpu, cuda, cuda:1, mps."),
+    Setting(
+        "EMOLA_ZERO_GPU",
+        "no",
+        "yes: a GPU is lent for each answer (a ZeroGPU Space says so itself); EMOLA_DEVICE is in there.",
+        "SPACES_ZERO_GPU",
+    ),
     Setting("EMOLA_DTYPE", "float32", "In what it computes: float32, bfloat16, float16."),
     Setting("EMOLA_AU_ONLY", "no", "yes: the page starts in AU-only mode, in which no emotion is asked for."),
     Setting(
         "EMOLA_CHANGE_MODEL",
         "auto",
-        "Who may load another model from the page: yes all, no none, auto this computer only.",
+        "Who may load another model from the page: yes, no; auto: on this computer, not with PostgreSQL.",
     ),
     Setting(
         "EMOLA_DATABASE",
@@ -83,6 +89,53 @@ SETTINGS = (
         "no",
         "yes: write although another studio has not let go of the repository, because it is gone for good.",
     ),
+    Setting(
+        "EMOLA_HUB_MODELS",
+        "",
+        "A private model repository, owner/name, that the scheduled job fills: what it promotes serves here.",
+    ),
+    Setting(
+        "EMOLA_JOB_TOKEN",
+        "",
+        "The scheduled job's own token: reads the data, writes the models. Empty: EMOLA_HUB_TOKEN.",
+    ),
+    Setting(
+        "EMOLA_SPACE",
+        "",
+        "The Space that this is, owner/name, as it says itself; its disk lasts until its next restart.",
+        "SPACE_ID",
+    ),
+    Setting(
+        "EMOLA_HUB_ADMINS",
+        "",
+        "Who signs in with Hugging Face as admin: names there. Empty: on a Space, its owner.",
+        "SPACE_AUTHOR_NAME",
+    ),
+    Setting(
+        "EMOLA_HUB_REVIEWERS",
+        "",
+        "Who as reviewer: people, organisations (lab), or those with a role there (lab:write).",
+    ),
+    Setting("EMOLA_HUB_ANNOTATORS", "", "Who as annotator. Who is in none of the three lists stays out."),
+    Setting(
+        "EMOLA_HUB_APP",
+        "",
+        "Client id of the OAuth app at the hub; a Space has one. Empty: no sign-in with Hugging Face.",
+        "OAUTH_CLIENT_ID",
+    ),
+    Setting("EMOLA_HUB_APP_SECRET", "", "The app's secret.", "OAUTH_CLIENT_SECRET"),
+    Setting(
+        "EMOLA_HUB_APP_SCOPES",
+        "openid profile",
+        "What the app may ask for; read-memberships lets it see roles in organisations.",
+        "OAUTH_SCOPES",
+    ),
+    Setting(
+        "EMOLA_HUB_PROVIDER",
+        "https://huggingface.co",
+        "Who vouches: an OpenID provider's address.",
+        "OPENID_PROVIDER_URL",
+    ),
     Setting("EMOLA_MAX_UPLOAD_MB", "20", "Largest picture file that is taken, in MB."),
     Setting(
         "EMOLA_HOST",
@@ -96,6 +149,16 @@ SETTINGS = (
         "",
         "The address by which people reach the studio, for links. Empty: http and the host and port above.",
         "SPACE_HOST",
+    ),
+    Setting(
+        "EMOLA_LOG",
+        "auto",
+        "json: lines that name nobody; text: all of it; auto: text at a terminal, else json.",
+    ),
+    Setting(
+        "EMOLA_METRICS",
+        "",
+        "Port for Prometheus on this computer only, or host:port. Empty: no metrics are given.",
     ),
 )
 

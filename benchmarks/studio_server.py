@@ -17,7 +17,7 @@ from sqlalchemy import insert
 from benchmarks.startup import ROOT, free_port, resident, wait_for
 from db.migrate import migrate
 from db.models import Annotator, Face, utc_now
-from db.session import open_database
+from db.session import Database, open_database
 from db.sign_ins import sign_in
 from db.studies import default_study, enqueue
 
@@ -37,6 +37,15 @@ def prepare(folder: Path, faces: int, people: int) -> Prepared:
     """Make a migrated database with that many faces waiting in the default study, and people signed in."""
     path = folder / f"{faces}.db"
     database = open_database(f"sqlite:///{path}")
+    tokens = fill(database, faces, people)
+    database.close()
+    return Prepared(path, tokens)
+
+
+def fill(database: Database, faces: int, people: int, overlap: int = 1) -> list[str]:
+    """Put that many faces into the default study of an empty database, each for `overlap` annotators; return
+    the tokens of people who are signed in.
+    """
     migrate(database)
     made = utc_now()
     with database.sessions.begin() as session:
@@ -46,14 +55,12 @@ def prepare(folder: Path, faces: int, people: int) -> Prepared:
             )
         study = default_study(session)
         # Nothing is given twice because a loaded machine was slow: what comes back is measured elsewhere.
-        study.lease_seconds = LEASE_SECONDS
+        study.lease_seconds, study.overlap = LEASE_SECONDS, overlap
         enqueue(session, study)
         annotators = [Annotator(name=f"annotator {number}") for number in range(people)]
         session.add_all(annotators)
         session.flush()
-        tokens = [sign_in(session, annotator.id) for annotator in annotators]
-    database.close()
-    return Prepared(path, tokens)
+        return [sign_in(session, annotator.id) for annotator in annotators]
 
 
 def copy(prepared: Prepared, folder: Path, name: str) -> Path:

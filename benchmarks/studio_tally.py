@@ -23,9 +23,9 @@ class Tally:
     doubled: int
 
 
-def tally(database: Path, saved: dict[str, int], overlap: int = 1) -> Tally:
-    """Compare acknowledged saves (id to assignment) with the rows in force."""
-    opened = open_database(f"sqlite:///{database}")
+def tally(database: Path | str, saved: dict[str, int], overlap: int = 1) -> Tally:
+    """Compare acknowledged saves (id to assignment) with the rows. database: a SQLite file, or a URL."""
+    opened = open_database(database if isinstance(database, str) else f"sqlite:///{database}")
     try:
         with opened.reads.begin() as session:
             rows = session.execute(select(Annotation.uuid, Annotation.assignment_id)).all()

@@ -1,6 +1,6 @@
 """A picture to a `Prediction`: the names that others use, and the command.
 
-    python -m model.predict IMAGE... [--json] [--base DIR] [--adapter DIR]
+    python -m model.predict PICTURE... [--json] [--base DIR] [--adapter DIR] [--out FOLDER [--ray]]
 
 The work is done in `model.predictor`; what comes out is described in `model.prediction`.
 """

@@ -14,7 +14,7 @@ ALLOWED = {
     "studio": {"studio", "model", "db"},
     "train": {"train", "model", "db"},
 }
-OURS = {*ALLOWED, "settings", "app", "benchmarks", "tests"}
+OURS = {*ALLOWED, "settings", "app", "deploy", "benchmarks", "tests"}
 FILES = sorted(path for package in ALLOWED for path in (ROOT / package).rglob("*.py"))
 
 

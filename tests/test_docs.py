@@ -1,4 +1,4 @@
-"""What the README names is there: files, modules, options, commands, settings and its own headings."""
+"""What the README and docs/scale.md name is there: files, modules, options, commands, settings, headings."""
 
 import re
 from pathlib import Path
@@ -9,6 +9,7 @@ import settings
 
 ROOT = Path(__file__).resolve().parents[1]
 README = (ROOT / "README.md").read_text(encoding="utf-8")
+TEXT = README + (ROOT / "docs" / "scale.md").read_text(encoding="utf-8")
 MAKEFILE = (ROOT / "Makefile").read_text(encoding="utf-8")
 FILE_ENDINGS = (".py", ".md", ".txt", ".toml", ".sh", ".png", ".yaml", ".yml", ".json", ".service", ".timer")
 PACKAGES = {path.name for path in ROOT.iterdir() if path.is_dir() and not path.name.startswith(".")}
@@ -16,8 +17,8 @@ PACKAGES = {path.name for path in ROOT.iterdir() if path.is_dir() and not path.n
 
 def named_paths() -> set[str]:
     """Files and folders of ours: link targets, `code` that looks like one, and the tree's first words."""
-    found = {target for target in re.findall(r"\]\(([^)#\s]+)", README) if "://" not in target}
-    for code in re.findall(r"`([^`\n]+)`", README):
+    found = {target for target in re.findall(r"\]\(([^)#\s]+)", TEXT) if "://" not in target}
+    for code in re.findall(r"`([^`\n]+)`", TEXT):
         if re.fullmatch(r"[\w./-]+", code) and (
             code.split("/")[0] in PACKAGES and "/" in code or code.endswith(FILE_ENDINGS)
         ):
@@ -33,9 +34,9 @@ def anchor(heading: str) -> str:
 
 
 def commands() -> list[tuple[str, list[str]]]:
-    """Each `python -m module` of ours in the README, with the options that follow it on its line."""
+    """Each `python -m module` of ours in these texts, with the options that follow it on its line."""
     found = []
-    for module, rest in re.findall(r"python -m ([\w.]+)((?:\\\n|[^`\n])*)", README):
+    for module, rest in re.findall(r"python -m ([\w.]+)((?:\\\n|[^`\n])*)", TEXT):
         if module.split(".")[0] in PACKAGES:
             found.append((module, re.findall(r"(?<![\w-])--[a-z][a-z0-9-]*", rest)))
     return found
@@ -47,10 +48,13 @@ def module_file(module: str) -> Path:
 
 
 def command_source(module: str) -> str:
-    """The text of the module, and of the one that its main function comes from where that is another."""
+    """The text of the module, and of those that its main function and its options come from."""
     text = module_file(module).read_text(encoding="utf-8")
-    elsewhere = re.search(r"from ([\w.]+) import main\b", text)
-    return text + (module_file(elsewhere.group(1)).read_text(encoding="utf-8") if elsewhere else "")
+    if main := re.search(r"from ([\w.]+) import main\b", text):
+        text += module_file(main.group(1)).read_text(encoding="utf-8")
+    if options := re.search(r"from (\w+) import (\w+_options)\b", text):
+        text += module_file(".".join(options.groups())).read_text(encoding="utf-8")
+    return text
 
 
 @pytest.mark.parametrize("path", sorted(named_paths()))

@@ -10,9 +10,12 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 RUNTIME, DEVELOPMENT, BENEATH = "requirements.txt", "requirements-dev.txt", "constraints.txt"
-OURS = {"app", "settings", "studio", "model", "db", "train", "benchmarks", "tests"}
-# Loaded only where it is installed, by a flag: 4-bit and 8-bit weights need a GPU to be of use.
-OPTIONAL = {"bitsandbytes"}
+RAY = "requirements-ray.txt"
+"""Bulk prediction's extra, which a Space does without; tests install it."""
+OURS = {"app", "settings", "studio", "model", "db", "train", "deploy", "benchmarks", "tests"}
+# Loaded only where it is installed, by a flag: 4-bit and 8-bit weights need a GPU to be of use, and a ZeroGPU
+# Space brings what lends GPUs itself.
+OPTIONAL = {"bitsandbytes", "spaces"}
 
 
 def normal(name: str) -> str:
@@ -30,19 +33,21 @@ def names(*files: str) -> set[str]:
     return {normal(line.split("==")[0]) for name in files for line in lines(name)}
 
 
-@pytest.mark.parametrize("name", [RUNTIME, DEVELOPMENT, BENEATH])
+@pytest.mark.parametrize("name", [RUNTIME, DEVELOPMENT, RAY, BENEATH])
 def test_every_version_is_exact(name):
     loose = [line for line in lines(name) if not re.fullmatch(r"[A-Za-z0-9][\w.-]*==\d[\w.]*", line)]
     assert lines(name) and not loose
 
 
 def test_each_package_is_pinned_once():
-    pinned = [normal(line.split("==")[0]) for name in (RUNTIME, DEVELOPMENT, BENEATH) for line in lines(name)]
+    pinned = [
+        normal(line.split("==")[0]) for name in (RUNTIME, DEVELOPMENT, RAY, BENEATH) for line in lines(name)
+    ]
     assert len(pinned) == len(set(pinned))
 
 
 def test_torchvision_is_never_required():
-    assert "torchvision" not in names(RUNTIME, DEVELOPMENT, BENEATH)
+    assert "torchvision" not in names(RUNTIME, DEVELOPMENT, RAY, BENEATH)
 
 
 def test_the_space_installs_no_test_or_lint_tool():
@@ -74,9 +79,10 @@ def test_what_the_product_imports_the_space_installs():
     paths = [ROOT / "app.py", ROOT / "settings.py"]
     for package in ("studio", "model", "db", "train"):
         paths += (ROOT / package).rglob("*.py")
-    assert not missing(paths, RUNTIME)
+    assert not missing(paths, RUNTIME, RAY)
+    assert distributions_imported(paths)["ray"] == {"model/bulk/on_ray.py"}, "an extra, needed in one file"
 
 
 def test_what_tests_and_benchmarks_import_is_required():
-    paths = [path for package in ("tests", "benchmarks") for path in (ROOT / package).rglob("*.py")]
-    assert not missing(paths, RUNTIME, DEVELOPMENT)
+    paths = [path for package in ("tests", "benchmarks", "deploy") for path in (ROOT / package).rglob("*.py")]
+    assert not missing(paths, RUNTIME, DEVELOPMENT, RAY)

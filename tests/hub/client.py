@@ -14,3 +14,12 @@ def patient_library(monkeypatch) -> list[float]:
     monkeypatch.setattr(constants, "HF_HUB_DISABLE_PROGRESS_BARS", True)
     monkeypatch.setattr(_http, "time", SimpleNamespace(sleep=waits.append, time=time.time))
     return waits
+
+
+def speak_to(monkeypatch, hub, cache) -> None:
+    """Let the library of this process take the stub for the hub, and keep what it fetches in a folder."""
+    resolve = constants.HUGGINGFACE_CO_URL_TEMPLATE.replace(constants.ENDPOINT, hub.endpoint)
+    monkeypatch.setattr(constants, "HUGGINGFACE_CO_URL_TEMPLATE", resolve)
+    monkeypatch.setattr(constants, "ENDPOINT", hub.endpoint)
+    monkeypatch.setattr(constants, "HF_HUB_CACHE", str(cache))
+    monkeypatch.setenv("HF_TOKEN", hub.token)

@@ -20,6 +20,12 @@ STEPS = (
     "large-files",
     "large-delete",
     "delete",
+    "hardware",
+    "variable",
+    "secret",
+    "job-create",
+    "job-list",
+    "job-delete",
 )
 # An HTTP status; or the connection goes: before anything was done, after it was done, in the middle of the
 # answer; or the answer comes in small pieces.

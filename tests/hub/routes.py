@@ -32,7 +32,8 @@ def _user(request) -> str:
     return request.user or ""
 
 
-def _find(request, kind: str, name: str, *, write: bool = False) -> Repository:
+def find(request, kind: str, name: str, *, write: bool = False) -> Repository:
+    """The repository that is asked for, as far as whoever asks may know of it."""
     user = _user(request)
     found = request.hub.repositories.get((KINDS.get(kind, kind), name))
     mine = name.split("/")[0] == user
@@ -55,10 +56,16 @@ def harnesses(request):
     return 200, {}, {}
 
 
-def whoami(request):
+def require_user(request) -> str:
+    """Who asks; nobody is refused."""
     user = _user(request)
     if not user:
         raise Refused(401, "Invalid username or password.")
+    return user
+
+
+def whoami(request):
+    user = require_user(request)
     return 200, {"type": "user", "name": user, "auth": {"accessToken": {"role": "write"}}}, {}
 
 
@@ -71,6 +78,11 @@ def create(request):
     name = f"{owner}/{asked['name']}"
     if (kind, name) in request.hub.repositories:
         raise Refused(409, "You already created this repo")
+    if kind == "space":
+        if asked.get("sdk") not in ("gradio", "docker", "static"):
+            raise Refused(400, "A Space needs an sdk")
+        told = {"hardware": asked.get("hardware", ""), "variables": {}, "secrets": {}}
+        request.hub.space_settings[name] = told
     # Public unless told otherwise, as on the hub.
     request.hub.make(name, kind, private=asked.get("visibility") == "private")
     where = name if kind == "model" else f"{kind}s/{name}"
@@ -80,13 +92,13 @@ def create(request):
 def delete(request):
     asked = request.json()
     name = f"{asked.get('organization') or request.user}/{asked['name']}"
-    _find(request, asked.get("type") or "model", name, write=True)
+    find(request, asked.get("type") or "model", name, write=True)
     del request.hub.repositories[asked.get("type") or "model", name]
     return 200, {}, {}
 
 
 def info(request, kind, name, revision="main"):
-    repository = _find(request, kind, name)
+    repository = find(request, kind, name)
     commit = _commit_at(repository, revision or "main")
     siblings = [{"rfilename": path} for path in sorted(commit.files)]
     told = {"id": name, "private": repository.private, "sha": commit.id, "siblings": siblings}
@@ -98,7 +110,7 @@ def info(request, kind, name, revision="main"):
 
 
 def tree(request, kind, name, revision, folder=""):
-    commit = _commit_at(_find(request, kind, name), revision)
+    commit = _commit_at(find(request, kind, name), revision)
     inside = f"{folder}/" if folder else ""
     paths = sorted(path for path in commit.files if path.startswith(inside))
     if folder and not paths:
@@ -121,13 +133,13 @@ def tree(request, kind, name, revision, folder=""):
 
 
 def paths_info(request, kind, name, revision):
-    commit = _commit_at(_find(request, kind, name), revision)
+    commit = _commit_at(find(request, kind, name), revision)
     asked = parse_qs(request.body.decode()).get("paths", [])
     return 200, [commit.files[path].entry(path) for path in asked if path in commit.files], {}
 
 
 def preupload(request, kind, name, revision):
-    repository = _find(request, kind, name, write=True)
+    repository = find(request, kind, name, write=True)
     commit = _commit_at(repository, revision)
     answers = []
     for file in request.json()["files"]:
@@ -141,7 +153,7 @@ def preupload(request, kind, name, revision):
 
 
 def batch(request, name, kind="model"):
-    repository = _find(request, kind or "models", name, write=True)
+    repository = find(request, kind or "models", name, write=True)
     objects = []
     for asked in request.json()["objects"]:
         answer = {"oid": asked["oid"], "size": asked["size"]}
@@ -175,7 +187,7 @@ def stored(request, kind, name, oid):
 
 
 def commit(request, kind, name, revision):
-    repository = _find(request, kind, name, write=True)
+    repository = find(request, kind, name, write=True)
     header, *operations = (json.loads(line) for line in request.body.splitlines())
     head = repository.head
     if header["value"].get("parentCommit") not in (None, head.id):
@@ -200,7 +212,7 @@ def commit(request, kind, name, revision):
 
 
 def commits(request, kind, name, revision):
-    repository = _find(request, kind, name)
+    repository = find(request, kind, name)
     date = "2026-01-01T12:00:00.000Z"
     line = [
         {"id": one.id, "title": one.message, "message": "", "date": date, "authors": [{"user": "team"}]}
@@ -210,12 +222,12 @@ def commits(request, kind, name, revision):
 
 
 def squash(request, kind, name, revision):
-    _find(request, kind, name, write=True).squash(request.json()["message"])
+    find(request, kind, name, write=True).squash(request.json()["message"])
     return 200, {}, {}
 
 
 def large_files(request, kind, name):
-    repository = _find(request, kind, name)
+    repository = find(request, kind, name)
     date = "2026-01-01T12:00:00.000Z"
     return (
         200,
@@ -228,14 +240,14 @@ def large_files(request, kind, name):
 
 
 def large_delete(request, kind, name):
-    repository = _find(request, kind, name, write=True)
+    repository = find(request, kind, name, write=True)
     for oid in request.json()["deletions"]["sha"]:
         repository.large.pop(oid, None)
     return 200, {}, {}
 
 
 def resolve(request, name, revision, path, kind="models"):
-    repository = _find(request, kind or "models", name)
+    repository = find(request, kind or "models", name)
     commit = _commit_at(repository, revision)
     file = commit.files.get(path)
     if file is None:

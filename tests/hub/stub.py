@@ -4,7 +4,7 @@
         HfApi(endpoint=hub.endpoint, token=hub.token).create_repo("team/faces", repo_type="dataset")
 
 Answers as the hub does: statuses, error headers, pages by Link, redirects of large files. Not covered: Xet
-(set HF_HUB_DISABLE_XET), discussions, multipart uploads, jobs.
+(set HF_HUB_DISABLE_XET), discussions, multipart uploads, jobs that run.
 """
 
 import json
@@ -16,6 +16,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from threading import Event, RLock, Thread
 from urllib.parse import parse_qs, unquote, urlsplit
 
+from tests.hub import jobs, spaces
 from tests.hub.faults import HALF, LOST, RESET, SLOW, Faults
 from tests.hub.repos import Repository
 from tests.hub.routes import ROUTES, Refused
@@ -25,13 +26,17 @@ PIECE = 64  # bytes of a slow answer at once
 
 
 class Hub:
-    """The hub's state: repositories by (kind, name), whose token is whose, faults, and what was asked."""
+    """The hub's state: repositories by (kind, name), scheduled jobs by id, Spaces' settings by name, whose
+    token is whose, faults, and what was asked.
+    """
 
     def __init__(self):
         self.lock = RLock()
         self.token = TOKEN
         self.users = {TOKEN: "team"}
         self.repositories: dict[tuple[str, str], Repository] = {}
+        self.scheduled: dict[str, dict] = {}
+        self.space_settings: dict[str, dict] = {}
         self.faults = Faults()
         self.asked: list[str] = []
         self.page = 1000
@@ -89,7 +94,7 @@ class _Handler(BaseHTTPRequestHandler):
     do_GET = do_POST = do_PUT = do_DELETE = do_HEAD = _answer
 
     def _route(self, request: Request):
-        for method, pattern, step, route in ROUTES:
+        for method, pattern, step, route in (*ROUTES, *jobs.ROUTES, *spaces.ROUTES):
             match = pattern.fullmatch(request.path)
             if match and request.method in method.split():
                 return step, route, match.groupdict()

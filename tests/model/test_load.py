@@ -318,6 +318,23 @@ def test_hub_names_carry_a_revision(monkeypatch, converted):
     assert asked == [("owner/base", "v1.0"), ("owner/adapter", "abc"), ("owner/base", "main")]
 
 
+def test_a_folder_of_a_hub_repository_is_named_with_its_revision(monkeypatch, converted):
+    asked = []
+
+    def download(repository, revision, allow_patterns):
+        asked.append((repository, revision, allow_patterns))
+        return str(converted.parent)
+
+    monkeypatch.setattr("huggingface_hub.snapshot_download", download)
+    place = f"owner/many/{converted.name}/adapter@v1"
+    assert fetch(place, patterns=("*.json",)) == converted / "adapter"
+    assert asked == [("owner/many", "v1", [f"{converted.name}/adapter/*.json"])]
+    with pytest.raises(CheckpointError, match="has no folder gone"):
+        fetch("owner/many/gone@v1")
+    with pytest.raises(CheckpointError, match="neither a folder nor a hub id"):
+        fetch("owner/many/../gone@v1")
+
+
 def test_unknown_names_are_refused(monkeypatch):
     monkeypatch.setattr("huggingface_hub.constants.HF_HUB_OFFLINE", True)
     with pytest.raises(CheckpointError, match="neither a folder nor a hub id"):
