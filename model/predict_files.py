@@ -10,45 +10,17 @@ status is then 1. It is 2 where the model itself cannot be loaded. `--json` prin
 order. Only the face that `--face` says is read, the largest by default. A picture given twice is read once.
 """
 
-import json
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Sequence
 
 from tqdm import tqdm
 
 from model import predict_options
+from model.bulk.run import main as keep_answers
 from model.bulk.sources import pictures
 from model.errors import EmolaError
+from model.outcomes import json_line, outcomes
 from model.prediction import Prediction
-from model.tasks import TASKS
-
-
-def outcomes(
-    predictor,
-    images: Iterable[str],
-    *,
-    face: int = 0,
-    tasks: Sequence[str] = tuple(TASKS),
-    batch_size: int = 8,
-) -> Iterator[tuple[str, Prediction | EmolaError]]:
-    """Yield each picture with its prediction, or with the error that kept it from one, in order."""
-    batch: list[tuple[str, object]] = []
-    for image in images:
-        try:
-            batch.append((image, predictor.look(image, face)))
-        except EmolaError as error:
-            batch.append((image, error))
-        if len(batch) >= batch_size:
-            yield from _answered(predictor, batch, tasks)
-            batch = []
-    yield from _answered(predictor, batch, tasks)
-
-
-def _answered(predictor, batch, tasks) -> Iterator[tuple[str, Prediction | EmolaError]]:
-    looks = [found for _, found in batch if not isinstance(found, EmolaError)]
-    predictions = iter(predictor.predict_looks(looks, tasks))
-    for image, found in batch:
-        yield image, found if isinstance(found, EmolaError) else next(predictions)
 
 
 def describe(prediction: Prediction) -> str:
@@ -68,20 +40,12 @@ def describe(prediction: Prediction) -> str:
     return "\n".join(lines)
 
 
-def json_line(image: str, outcome: Prediction | EmolaError) -> str:
-    """Return the line of `--json` about a picture."""
-    facts = {"error": str(outcome)} if isinstance(outcome, EmolaError) else outcome.as_dict()
-    return json.dumps({"image": image, **facts})
-
-
 def main(arguments: Sequence[str] | None = None, predictor=None) -> int:
     """Run the command and return its exit status. predictor: use this one and load none."""
     options = predict_options.parse(arguments)
     make = predict_options.maker(options) if predictor is None else lambda: predictor
     try:
         if options.out:
-            from model.bulk.run import main as keep_answers
-
             return keep_answers(options, make)
         images = pictures(options.sources, options.column)
         predictor = make()

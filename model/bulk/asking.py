@@ -11,7 +11,7 @@ from collections.abc import Sequence
 
 import torch
 
-from model.predict_files import json_line, outcomes
+from model.outcomes import json_line, outcomes
 
 
 class Asker:

@@ -6,8 +6,9 @@ import sys
 
 import pytest
 
+from model.outcomes import outcomes
 from model.predict import Predictor
-from model.predict_files import main, outcomes
+from model.predict_files import main
 from tests.model.taught import SquareExpert, picture
 
 

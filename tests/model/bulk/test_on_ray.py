@@ -18,8 +18,9 @@ from model.bulk import on_ray
 from model.bulk.on_ray import Begun, Workers, lines_of, started
 from model.errors import BulkError
 from model.mini.faces import faces
+from model.outcomes import json_line, outcomes
 from model.predict import Predictor
-from model.predict_files import json_line, main, outcomes
+from model.predict_files import main
 
 ROOT = Path(__file__).resolve().parents[3]
 FACES, DEADLY, SHARD = 24, 16, 5
