@@ -58,7 +58,7 @@ def negative(picture: np.ndarray) -> np.ndarray:
     return 255 - picture
 
 
-REPLAYING = {"replay": "drawn", "replay_share": 0.75, "epochs": 3.0}
+REPLAYING = {"replay": "drawn", "replay_share": 0.75, "epochs": 6.0}
 SHIFTS = {
     "labels": Shift("labels", lambda picture: picture, spoiled=True),
     "style": Shift("style", negative, spoiled=False, options=REPLAYING),

@@ -56,8 +56,9 @@ class _Lent:
 
     def close(self) -> None:
         if self.process is not None:
-            self.here.close()
-            self.process.join(60)
+            # Workers forked later hold this end of the pipe too, so it would not be seen closed.
+            self.process.terminate()
+            self.process.join()
 
 
 def _work(task, there) -> None:

@@ -1,6 +1,7 @@
 """studio.health: what /healthz tells, on both engines, and that nobody waits for it."""
 
 import asyncio
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from types import SimpleNamespace
 
@@ -92,7 +93,8 @@ def test_a_locked_database_is_answered_for_in_bounded_time_and_asked_once(work):
             other.exec_driver_sql("LOCK TABLE leases IN ACCESS EXCLUSIVE MODE")
         else:
             other.begin()
-        told = asyncio.run(several())
+        with ThreadPoolExecutor(1) as aside:  # after the browser tests this thread runs Playwright's loop
+            told = aside.submit(asyncio.run, several()).result()
     assert [each["database"] for each in told] == [{"writable": False, "code": "no answer"}] * 2
     assert looked[0] is looked[1], "one look is enough for all who ask"
     assert looked[0].result(60)["database"]["writable"], "the lock was let go of"

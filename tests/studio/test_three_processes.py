@@ -3,6 +3,7 @@ one that is killed takes nothing with it.
 """
 
 import json
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
 from types import SimpleNamespace
 from uuid import uuid4
@@ -157,7 +158,9 @@ def test_a_promotion_is_followed_by_all_three_and_old_answers_are_asked_anew_onc
 
 def test_a_process_that_is_killed_takes_no_save_with_it_and_the_others_go_on(three):
     there = FACES + PICTURES
-    found = drain(three.url, three.proxy, three.studios, three.tokens, there, kill=2)
+    with ThreadPoolExecutor(1) as aside:  # after the browser tests this thread runs Playwright's event loop
+        given = (three.url, three.proxy, three.studios, three.tokens, there)
+        found = aside.submit(drain, *given, kill=2).result()
     assert (found.lost, found.doubled, found.short) == (0, 0, 0)
     assert found.acknowledged >= there * OVERLAP - 1, "one was saved before, in a test of its own"
     assert all(three.proxy.served[studio.port] for studio in three.studios)

@@ -38,12 +38,17 @@ export class Comparing {
       card.scrollIntoView({ block: 'start', behavior: 'smooth' });
       card.querySelector('h2').focus({ preventScroll: true });
     }
+    const asked = (this.asked = [first, second]);
+    let found = null;
+    let failed = '';
     try {
-      this.found = await call('runs_compare', [first, second], { seconds: 60 });
+      found = await call('runs_compare', asked, { seconds: 60 });
     } catch (error) {
-      this.found = null;
-      words.textContent = error.message;
+      failed = error.message;
     }
+    if (asked !== this.asked) return; // others were chosen meanwhile, and answers may overtake each other
+    this.found = found;
+    if (failed) words.textContent = failed;
     this.kind = this.found && !this.found.better.length && this.found.worse.length ? 'worse' : 'better';
     this.fill();
   }
