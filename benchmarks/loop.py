@@ -33,7 +33,7 @@ from benchmarks.loop_shift import SHIFTS, Shift
 from benchmarks.loop_studio import ORDERS
 
 OLD = Shift("old", lambda picture: picture, spoiled=False)
-FORGOTTEN = {"labels": "AUs not mislabelled", "style": "old style"}
+FORGOTTEN = {"labels": "other AUs", "style": "old style"}
 
 
 def main(given: list[str] | None = None) -> int:
