@@ -1,10 +1,14 @@
 """A studio with accounts, and people in it: who joins by a link, who is invited, who signs in."""
 
 import re
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect
 
+from tests.browser.conftest import running
+from tests.browser.desk import Office
 from tests.browser.visits import Visits
 
 PASSWORD = "correct horse battery"
@@ -16,6 +20,7 @@ class Studio:
 
     def __init__(self, address: str, folder: Path, browser: Browser):
         self.address, self.folder, self._visits = address, folder, Visits(browser)
+        self.office = Office(address, folder, browser)
         self.states: dict[str, dict] = {}
 
     @property
@@ -46,6 +51,18 @@ class Studio:
 
     def tidy(self) -> None:
         self._visits.close()
+        self.office.tidy()
+
+
+@contextmanager
+def with_accounts(folder: Path, browser: Browser, first: str = "", **settings: str) -> Iterator[Studio]:
+    """A studio with accounts in a folder; first: who joined it as its first admin."""
+    with running(folder, EMOLA_ACCOUNTS="yes", **settings) as address:
+        made = Studio(address, folder, browser)
+        if first:
+            made.join(made.first_link, first)
+            made.tidy()
+        yield made
 
 
 def open_people(page: Page) -> None:

@@ -5,10 +5,9 @@ import json
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import running
-from tests.browser.desk import Office, enter, sent, settle
-from tests.browser.people import WAIT, Studio, open_people
-from tests.browser.test_people import serious
+from tests.browser.axe import serious
+from tests.browser.desk import enter, sent, settle
+from tests.browser.people import WAIT, open_people, with_accounts
 from tests.hub import openid
 
 pytestmark = pytest.mark.browser
@@ -23,12 +22,10 @@ def provider():
 @pytest.fixture(scope="module")
 def started(tmp_path_factory, browser, provider):
     """A studio that lets the lab in, and whose admin is Root of Hugging Face."""
-    folder = tmp_path_factory.mktemp("hub-sign-in")
     app = {"OAUTH_CLIENT_ID": openid.APP, "OAUTH_CLIENT_SECRET": openid.SECRET}
     lists = {"SPACE_AUTHOR_NAME": "root-of-hub", "EMOLA_HUB_ANNOTATORS": "lab"}
-    with running(folder, EMOLA_ACCOUNTS="yes", OPENID_PROVIDER_URL=provider.url, **app, **lists) as address:
-        made = Studio(address, folder, browser)
-        made.office = Office(address, folder, browser)
+    folder = tmp_path_factory.mktemp("hub-sign-in")
+    with with_accounts(folder, browser, OPENID_PROVIDER_URL=provider.url, **app, **lists) as made:
         yield made
 
 
@@ -36,7 +33,6 @@ def started(tmp_path_factory, browser, provider):
 def studio(started):
     yield started
     started.tidy()
-    started.office.tidy()
 
 
 def come(studio, provider, name: str, *, study: str = "", **orgs: str) -> Page:

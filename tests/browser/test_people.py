@@ -6,8 +6,16 @@ from playwright.sync_api import Page, expect
 from db.sign_ins import TRIES
 from studio.people.identify import COOKIE
 from tests.browser.axe import serious
-from tests.browser.conftest import running
-from tests.browser.people import PASSWORD, WAIT, Studio, ask, invite, invited, open_people, sign_in
+from tests.browser.people import (
+    PASSWORD,
+    WAIT,
+    ask,
+    invite,
+    invited,
+    open_people,
+    sign_in,
+    with_accounts,
+)
 
 pytestmark = pytest.mark.browser
 
@@ -15,11 +23,7 @@ pytestmark = pytest.mark.browser
 @pytest.fixture(scope="module")
 def started(tmp_path_factory, browser):
     """A studio whose first admin is Root."""
-    folder = tmp_path_factory.mktemp("people")
-    with running(folder, EMOLA_ACCOUNTS="yes") as address:
-        made = Studio(address, folder, browser)
-        made.join(made.first_link, "Root")
-        made.tidy()
+    with with_accounts(tmp_path_factory.mktemp("people"), browser, "Root") as made:
         yield made
 
 

@@ -3,10 +3,9 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.conftest import running
-from tests.browser.desk import Office, enter, field, keys, open_tab, sent, settle, units
+from tests.browser.desk import enter, field, keys, open_tab, sent, settle, units
 from tests.browser.keyboard import give
-from tests.browser.people import PASSWORD, WAIT, Studio
+from tests.browser.people import PASSWORD, WAIT, Studio, with_accounts
 
 pytestmark = pytest.mark.browser
 
@@ -14,12 +13,7 @@ pytestmark = pytest.mark.browser
 @pytest.fixture(scope="module")
 def started(tmp_path_factory, browser):
     """A studio with accounts, and Ada in it."""
-    folder = tmp_path_factory.mktemp("signed-out")
-    with running(folder, EMOLA_ACCOUNTS="yes") as address:
-        made = Studio(address, folder, browser)
-        made.join(made.first_link, "Ada")
-        made.office = Office(address, folder, browser)
-        made.tidy()
+    with with_accounts(tmp_path_factory.mktemp("signed-out"), browser, "Ada") as made:
         yield made
 
 
@@ -27,7 +21,6 @@ def started(tmp_path_factory, browser):
 def studio(started):
     yield started
     started.tidy()
-    started.office.tidy()
 
 
 def sit(studio: Studio, faces: int) -> tuple[Page, str]:

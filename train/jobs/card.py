@@ -4,16 +4,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from db.models import Adapter, TrainingRun
+from train.tuning.card import FRONT
 
-_CARD = """---
-library_name: peft
-pipeline_tag: image-text-to-text
-tags:
-- emola
-- facial-expression
-- action-units
----
-
+_CARD = """
 # EmoLA adapters of {name}
 
 Each round of learning from people's corrections made one adapter for EmoLA (LoRA and both projectors), in its
@@ -37,7 +30,7 @@ REGE, 0 to 200, on each round's gold set, by the corrected scorer, with 95 % int
 def card(name: str, runs: Sequence[TrainingRun], adapters: Mapping[int, Adapter]) -> str:
     """Return the card of a repository. runs: the newest first; adapters: by id."""
     rows = [_row(run, adapters) for run in runs if run.finished_at is not None]
-    return _CARD.format(name=name, rows="\n".join(rows))
+    return FRONT + _CARD.format(name=name, rows="\n".join(rows))
 
 
 def _row(run: TrainingRun, adapters: Mapping[int, Adapter]) -> str:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-_CARD = """---
+FRONT = """---
 library_name: peft
 pipeline_tag: image-text-to-text
 tags:
@@ -11,7 +11,10 @@ tags:
 - facial-expression
 - action-units
 ---
+"""
+"""By what the hub knows an adapter of EmoLA, or a repository of them."""
 
+_CARD = """
 # EmoLA adapter
 
 Answers, about one face in a picture: {asked}. It is a PEFT adapter (LoRA of rank {rank} on the language
@@ -46,7 +49,7 @@ names this adapter.
 def card(facts: Mapping[str, Any], notice: str = "") -> str:
     """Return the card for a manifest's facts. notice: the landmark expert's terms, if it has any."""
     options, rows = facts["options"], facts.get("rows") or {}
-    return _CARD.format(
+    return FRONT + _CARD.format(
         asked=" and ".join(
             {"emotion": "which emotion", "au": "which action units"}[t] for t in facts["tasks"]
         ),

@@ -69,8 +69,6 @@ def until_an_answer(process: subprocess.Popen) -> None:
     said = ""
     while not re.search(rf" [1-9]\d*/{FACES} ", said):
         letter = process.stderr.read(1)
-        if not letter and "timed out during startup" in said:
-            pytest.skip("Ray gives up after 30 s of starting, and this machine is too busy for that")
         assert letter, f"it ended before any answer: {said}"
         said += letter
 
